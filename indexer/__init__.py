@@ -1,0 +1,110 @@
+"""The engine of PPRNet Search: pages -> articles -> index -> ranked results. What is named here is what others may use.
+
+Follow the data downward: pages, formats/, articles, records, schema, analysis, query, scoring, search. A name is loaded
+when it is first used, so that a command pays only for what it needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.build import Run, build_from_pages, build_from_records, build_if_changed
+    from indexer.cli import COMMANDS, create_cli, run_cli, setting_options
+    from indexer.config import Config, load_config
+    from indexer.errors import ConfigError, IndexMissingError, InputError, NotFoundError, PprSearchError, StoreError
+    from indexer.generations import current_name
+    from indexer.model import (
+        SORTS,
+        Article,
+        Assignment,
+        Bucket,
+        Citation,
+        Facet,
+        Fragment,
+        Hit,
+        Match,
+        Notice,
+        Problem,
+        Results,
+        SearchRequest,
+        Snippet,
+        Sort,
+    )
+    from indexer.search import Searcher, open_index
+
+__all__ = [
+    "COMMANDS",
+    "SORTS",
+    "Article",
+    "Assignment",
+    "Bucket",
+    "Citation",
+    "Config",
+    "ConfigError",
+    "Facet",
+    "Fragment",
+    "Hit",
+    "IndexMissingError",
+    "InputError",
+    "Match",
+    "NotFoundError",
+    "Notice",
+    "PprSearchError",
+    "Problem",
+    "Results",
+    "Run",
+    "SearchRequest",
+    "Searcher",
+    "Snippet",
+    "Sort",
+    "StoreError",
+    "build_from_pages",
+    "build_from_records",
+    "build_if_changed",
+    "create_cli",
+    "current_name",
+    "load_config",
+    "open_index",
+    "run_cli",
+    "setting_options",
+]
+
+_HOME_OF = {
+    **dict.fromkeys(("Run", "build_from_pages", "build_from_records", "build_if_changed"), "indexer.build"),
+    **dict.fromkeys(("COMMANDS", "create_cli", "run_cli", "setting_options"), "indexer.cli"),
+    **dict.fromkeys(("Config", "load_config"), "indexer.config"),
+    **dict.fromkeys(
+        ("ConfigError", "IndexMissingError", "InputError", "NotFoundError", "PprSearchError", "StoreError"),
+        "indexer.errors",
+    ),
+    **dict.fromkeys(("current_name",), "indexer.generations"),
+    **dict.fromkeys(
+        (
+            "SORTS",
+            "Article",
+            "Assignment",
+            "Bucket",
+            "Citation",
+            "Facet",
+            "Fragment",
+            "Hit",
+            "Match",
+            "Notice",
+            "Problem",
+            "Results",
+            "SearchRequest",
+            "Snippet",
+            "Sort",
+        ),
+        "indexer.model",
+    ),
+    **dict.fromkeys(("Searcher", "open_index"), "indexer.search"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'indexer' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)

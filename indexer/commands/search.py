@@ -1,0 +1,131 @@
+"""`pprsearch search`: one request on the command line, for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import click
+
+from indexer.cli import setting_options
+from indexer.config import Config
+from indexer.model import SORTS, Match, Results, SearchRequest, Sort
+from indexer.search import open_index
+
+LONGEST_LIST = 8  # values of a facet that are printed for people; JSON has all
+
+
+class _WordsCommand(click.Command):
+    """Says how to exclude a word when somebody types `-word` where options stand."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            hint = f"To exclude a word, put -- before the words: pprsearch {self.name} -- therapy {error.option_name}"
+            raise click.UsageError(f"There is no option {error.option_name}. {hint}", ctx) from error
+
+
+@click.command(name="search", cls=_WordsCommand)
+@click.argument("words", nargs=-1)
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="only digests with this topic; repeat for OR")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="only this type of research; repeat for OR")
+@click.option("--from", "year_from", type=click.IntRange(1, 9999), metavar="YEAR", help="digests of this year or later")
+@click.option("--to", "year_to", type=click.IntRange(1, 9999), metavar="YEAR", help="digests of this year or earlier")
+@click.option(
+    "--match", type=click.Choice(["any", "all"]), default="any", help="any word is enough, or all must be there"
+)
+@click.option("--sort", type=click.Choice(SORTS), help="default: relevance with words, newest without")
+@click.option("-n", "size", type=click.IntRange(1, 1000), default=10, metavar="N", help="hits to print (default: 10)")
+@click.option("--page", type=click.IntRange(1, 1_000_000), default=1, metavar="PAGE", help="which N hits (default: 1)")
+@click.option("--profile", metavar="NAME", help="ranking profile of ranking.toml (default: default)")
+@click.option("--json", "as_json", is_flag=True, help="print the results as JSON")
+@setting_options("corpus", "index")
+def command(
+    words: tuple[str, ...],
+    topics: tuple[str, ...],
+    types: tuple[str, ...],
+    year_from: int | None,
+    year_to: int | None,
+    match: str,
+    sort: str | None,
+    size: int,
+    page: int,
+    profile: str | None,
+    as_json: bool,
+    config: Config,
+) -> int:
+    """Search the digests. WORDS are words, "phrases", -excluded words (after --), OR, title: author: journal:
+
+    Without WORDS all digests are listed, newest first.
+    """
+    request = SearchRequest(
+        text=" ".join(words),
+        topics=topics,
+        types=types,
+        year_from=year_from,
+        year_to=year_to,
+        match=cast(Match, match),
+        sort=cast(Sort | None, sort),
+        page=page,
+        size=size,
+        profile=profile,
+    )
+    results = open_index(config.index, config.corpus).search(request)
+    if as_json:
+        click.echo(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+    else:
+        _print(results)
+    return 0
+
+
+def _as_json(results: Results) -> dict[str, Any]:
+    return {
+        "total": results.total,
+        "total_all_words": results.total_all_words,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "doc_id": hit.doc_id,
+                "title": "".join(fragment.text for fragment in hit.title),
+                "month": hit.month,
+                "score": hit.score,
+                "snippet": hit.snippet.text,
+                "missing": list(hit.missing),
+            }
+            for hit in results.hits
+        ],
+        "facets": [
+            {
+                "name": facet.name,
+                "buckets": [
+                    {"value": b.value, "label": b.label, "count": b.count, "selected": b.selected}
+                    for b in facet.buckets
+                ],
+            }
+            for facet in results.facets
+        ],
+        "notices": [{"code": notice.code, "message": notice.message} for notice in results.notices],
+    }
+
+
+def _print(results: Results) -> None:
+    for notice in results.notices:
+        click.echo(f"note: {notice.message}", err=True)
+    n = results.total
+    with_all = f", {results.total_all_words} of them with all your words" if results.words else ""
+    click.echo(f"{n} digest{'s' * (n != 1)}{with_all}.")
+    for hit in results.hits:
+        title = "".join(click.style(f.text, bold=f.marked) for f in hit.title)
+        words = "".join(click.style(f.text, bold=f.marked) for f in hit.snippet.fragments)
+        before, after = "… " * hit.snippet.cut_before, " …" * hit.snippet.cut_after
+        click.echo(f"\n{hit.rank:3}. {title}\n     {hit.doc_id}  {hit.month or 'no date'}  score {hit.score:.3f}")
+        click.echo(f"     {before}{words}{after}")
+        if hit.missing:
+            click.echo(f"     missing: {', '.join(hit.missing)}")
+    for facet in results.facets:
+        shown = [bucket for bucket in facet.buckets if bucket.count or bucket.selected]
+        if shown:
+            values = [f"{'*' * b.selected}{b.value} {b.count}" for b in shown[:LONGEST_LIST]]
+            more = f", {len(shown) - LONGEST_LIST} more" * (len(shown) > LONGEST_LIST)
+            click.echo(f"\n{facet.label}: {', '.join(values)}{more}")

@@ -1,0 +1,179 @@
+"""The index of record: writes a Whoosh index of articles, and reads its postings. The only module that imports whoosh.
+
+Whoosh keeps documents, lexicon, postings with positions and stored fields. It does not rank, highlight, count facets or
+parse what readers type. What to beware of in Whoosh 2.7.4:
+- its files hold pickles, so an index folder is code: made private to its user, never taken from elsewhere;
+- a reader is not safe to share between threads, so every read here holds one lock;
+- it keeps field lengths in one rounded byte, so exact lengths are stored beside the texts;
+- after a failed add a writer is dead, so articles are cleaned text before they come here and any error cancels all;
+- a compound segment is copied to memory by every reader, so segments stay in separate files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from whoosh import analysis as whoosh_analysis
+from whoosh import fields as whoosh_fields
+from whoosh import index as whoosh_index
+
+from indexer.analysis import analyse
+from indexer.engines.base import NO_MARKS, FieldText, Ints, Marks, Positions, Postings, document_order, read_text
+from indexer.errors import IndexDamagedError
+from indexer.model import Article
+from indexer.schema import ANALYSED, FIELDS, field_text
+
+INDEX_NAME = "articles"
+WRITER_MEMORY_MB = 256  # postings gathered before Whoosh sorts them to disk; 10,000 digests fit
+
+
+class _Analyzer(whoosh_analysis.Composable):  # type: ignore[misc]
+    """Our analysis in the shape that Whoosh calls for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, value: str, **_: object) -> Iterator[whoosh_analysis.Token]:
+        token = whoosh_analysis.Token(positions=True)
+        tokens = analyse(value, self.name)
+        for term, position in zip(tokens.terms, tokens.positions, strict=True):
+            token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
+            yield token
+
+
+def _schema() -> whoosh_fields.Schema:
+    schema = whoosh_fields.Schema(
+        doc_id=whoosh_fields.ID(unique=True, stored=True),
+        month=whoosh_fields.STORED,
+        lengths=whoosh_fields.STORED,
+    )
+    for field in FIELDS:
+        if field.analyzer:
+            text = whoosh_fields.TEXT(analyzer=_Analyzer(field.analyzer), phrase=True, stored=field.use == "scored")
+            schema.add(field.name, text)
+        else:
+            schema.add(field.name, whoosh_fields.KEYWORD(scorable=False))
+    return schema
+
+
+def write_index(articles: Sequence[Article], folder: Path) -> None:
+    """Write a new index of all articles into an empty folder, as one segment."""
+    index = whoosh_index.create_in(str(folder), _schema(), indexname=INDEX_NAME)
+    writer = index.writer(limitmb=WRITER_MEMORY_MB, compound=False)
+    try:
+        for article in document_order(articles):
+            writer.add_document(**_document(article))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(optimize=True)
+    index.close()
+
+
+def _document(article: Article) -> dict[str, Any]:
+    document: dict[str, Any] = {"doc_id": article.id, "month": article.month}
+    lengths = {}
+    for field in FIELDS:
+        if field.analyzer:
+            text = field_text(field, article)
+            lengths[field.name] = len(analyse(text, field.analyzer))
+            if text:
+                document[field.name] = text
+        elif values := field.values(article):
+            document[field.name] = list(values)
+    return {**document, "lengths": tuple(lengths[name] for name in ANALYSED)}
+
+
+class WhooshEngine:
+    """Postings and texts straight from a Whoosh index; see `Engine`."""
+
+    name = "whoosh"
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder; IndexDamagedError when Whoosh cannot read it."""
+        self._lock = threading.Lock()
+        try:
+            self._index = whoosh_index.open_dir(str(folder), indexname=INDEX_NAME, schema=_schema())
+            self._reader = self._index.reader()
+            stored = [(number, fields) for number, fields in self._reader.iter_docs()]
+        except Exception as error:  # Whoosh's own errors have no common root, and a damaged pickle raises anything
+            raise IndexDamagedError(f"The Whoosh index in {folder} cannot be read ({error!r}).") from error
+        # the order of `document_order`, made from what is stored: two stable sorts, the second one descending
+        stored.sort(key=lambda item: str(item[1]["doc_id"]))
+        stored.sort(key=lambda item: item[1].get("month") or "", reverse=True)
+        self._stored = [fields for _, fields in stored]
+        self._ordinals = np.full(self._reader.doc_count_all(), -1, dtype=np.int32)
+        self._ordinals[[number for number, _ in stored]] = np.arange(len(stored), dtype=np.int32)
+        self.doc_ids: Sequence[str] = [str(fields["doc_id"]) for fields in self._stored]
+        self.months: Sequence[str | None] = [fields.get("month") for fields in self._stored]
+
+    @cached_property
+    def _lengths(self) -> Ints:
+        rows = [fields["lengths"] for fields in self._stored]
+        return np.array(rows, dtype=np.int32).reshape(len(rows), len(ANALYSED))
+
+    def lengths(self, field: str) -> Ints:
+        return np.ascontiguousarray(self._lengths[:, ANALYSED.index(field)])
+
+    def terms(self, field: str) -> Sequence[str]:
+        with self._lock:
+            texts = sorted(term.decode("utf-8") for term in self._reader.lexicon(field))
+            if not self._reader.has_deletions():
+                return texts
+            return [text for text in texts if self._matcher(field, text) is not None]
+
+    def postings(self, field: str, term: str) -> Postings:
+        docs, counts = [], []
+        with self._lock:
+            matcher = self._matcher(field, term)
+            while matcher is not None and matcher.is_active():
+                docs.append(matcher.id())
+                counts.append(int(matcher.weight()))
+                matcher.next()
+        ordinals = self._ordinals[np.array(docs, dtype=np.int64)]
+        order = np.argsort(ordinals)
+        return Postings(ordinals[order], np.array(counts, dtype=np.int32)[order])
+
+    def positions(self, field: str, term: str) -> Positions:
+        found: list[tuple[int, list[int]]] = []
+        with self._lock:
+            matcher = self._matcher(field, term)
+            while matcher is not None and matcher.is_active():
+                found.append((int(self._ordinals[matcher.id()]), matcher.value_as("positions")))
+                matcher.next()
+        found.sort()
+        return Positions(
+            docs=np.array([doc for doc, _ in found], dtype=np.int32),
+            offsets=np.cumsum([0, *(len(places) for _, places in found)], dtype=np.int32),
+            places=np.array([place for _, places in found for place in places], dtype=np.int32),
+        )
+
+    def text(self, doc: int, field: str, marks: Marks = NO_MARKS) -> FieldText:
+        return read_text(self._stored[doc].get(field, ""), marks)
+
+    def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:
+        ordinals = range(len(self.doc_ids))
+        if order == "title":
+            ranked = sorted(ordinals, key=lambda doc: (self._stored[doc].get("title", "").casefold(), doc))
+        else:
+            ranked = sorted(ordinals, key=lambda doc: (self.months[doc] or "9999", self.doc_ids[doc]))
+        ranks = np.empty(len(ranked), dtype=np.int32)
+        ranks[ranked] = np.arange(len(ranked), dtype=np.int32)
+        return ranks
+
+    def close(self) -> None:
+        with self._lock:
+            self._reader.close()
+            self._index.close()
+
+    def _matcher(self, field: str, term: str) -> Any:
+        """Return Whoosh's matcher over the live postings of a term, or None. The lock must be held."""
+        if (field, term) not in self._reader:
+            return None
+        matcher = self._reader.postings(field, term)
+        return matcher if matcher.is_active() else None

@@ -1,0 +1,52 @@
+"""One tree of errors. Every message says what happened, where, and what to do now; the CLI and the web print it as is.
+
+    PprSearchError
+    ├── ConfigError         a setting, ranking profile or table of the corpus folder that cannot be used
+    ├── InputError          a path that cannot be read, or an input without anything usable in it
+    ├── StoreError          about an index folder
+    │   ├── IndexMissingError     there is none yet
+    │   ├── IndexOutdatedError    made with another schema
+    │   ├── IndexDamagedError     a file is missing or not what the manifest says
+    │   └── IndexBusyError        another writer is at work
+    └── NotFoundError       an article id that is not in the index
+
+Reader's words are never an error: odd syntax gives results and a Notice.
+"""
+
+from __future__ import annotations
+
+
+class PprSearchError(Exception):
+    """Root of the tree: `str(error)` is a complete message for a person."""
+
+
+class ConfigError(PprSearchError):
+    """A setting, a ranking profile or a table of the corpus folder cannot be used."""
+
+
+class InputError(PprSearchError):
+    """Nothing usable was found where input was expected."""
+
+
+class StoreError(PprSearchError):
+    """The index folder cannot be used as it is."""
+
+
+class IndexMissingError(StoreError):
+    """There is no index in the folder."""
+
+
+class IndexOutdatedError(StoreError):
+    """The index was made with another schema than this program's."""
+
+
+class IndexDamagedError(StoreError):
+    """A file of the live generation is missing or is not what the manifest says."""
+
+
+class IndexBusyError(StoreError):
+    """Another process is writing to the index folder."""
+
+
+class NotFoundError(PprSearchError):
+    """No article has this id."""

@@ -1,0 +1,81 @@
+"""Facets: which documents have which value, and how many matches each value has under the other facets' choices.
+
+A choice inside a facet means OR, across facets AND. The count of a value is what a click on it would show if it were
+the only choice in its facet: matches that have it and satisfy every other facet's choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import bitmap
+from indexer.bitmap import Bits
+from indexer.engines.base import Engine
+from indexer.model import Bucket, Facet
+from indexer.schema import FACETS
+
+FACET_LABELS = {"topic": "Topic", "type": "Type of research", "year": "Year"}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """One facet of an index: its values, ascending, and per value a row of packed bits over the documents."""
+
+    name: str
+    values: tuple[str, ...]
+    labels: tuple[str, ...]
+    rows: NDArray[np.uint64]
+
+    def having(self, chosen: Sequence[str]) -> Bits:
+        """Return the documents that have any of the chosen values."""
+        picked = [i for i, value in enumerate(self.values) if value in chosen]
+        union: Bits = np.bitwise_or.reduce(self.rows[picked], axis=0)
+        return union
+
+    def count(self, matched: Bits, chosen: Sequence[str]) -> Facet:
+        """Return the facet with the counts of all values over a set of documents."""
+        counts = np.bitwise_count(self.rows & matched).sum(axis=1, dtype=np.int64).tolist()
+        buckets = [
+            Bucket(value, label, n, value in chosen)
+            for value, label, n in zip(self.values, self.labels, counts, strict=True)
+        ]
+        if self.name != "year":  # years stay ascending
+            buckets.sort(key=lambda bucket: (-bucket.count, bucket.label))
+        return Facet(self.name, FACET_LABELS[self.name], tuple(buckets))
+
+
+def read_columns(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> dict[str, FacetColumn]:
+    """Return the facets of an index by name. A value without a label is shown as its slug in words."""
+    columns = {}
+    n = len(engine.doc_ids)
+    for name in FACETS:
+        values = tuple(engine.terms(name))
+        rows = [bitmap.of_documents(engine.postings(name, value).docs, n) for value in values]
+        shown = tuple(labels.get(name, {}).get(value) or value.replace("-", " ").capitalize() for value in values)
+        matrix = np.array(rows, dtype=np.uint64).reshape(len(rows), len(bitmap.empty(n)))
+        columns[name] = FacetColumn(name, values, shown, matrix)
+    return columns
+
+
+def count_facets(
+    columns: Mapping[str, FacetColumn], matched: Bits, choices: Mapping[str, Sequence[str]]
+) -> tuple[tuple[Facet, ...], Bits]:
+    """Return all facets with disjunctive counts, and the matches that satisfy every choice.
+
+    choices  values chosen per facet; an absent or empty entry is no filter.
+    """
+    filters = {name: columns[name].having(chosen) for name, chosen in choices.items() if chosen}
+    facets = []
+    for name, column in columns.items():
+        under_others = matched
+        for other, documents in filters.items():
+            if other != name:
+                under_others = under_others & documents
+        facets.append(column.count(under_others, choices.get(name, ())))
+    for documents in filters.values():
+        matched = matched & documents
+    return tuple(facets), matched

@@ -1,0 +1,44 @@
+"""What a page proves: the blog's topic or type filter under which it was listed.
+
+Input: a Page (its address) and its Reading (the filter lists it shows). Output: the filters that hold for every article
+on it. A filtered page says nothing about other topics. Where address and marked choice are both known they must agree.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from indexer.model import Filter, Page, Problem, Reading
+
+# The live pages are /pprnet/blog?cat_1=<research type id>&cat_2=<topic id>&p=<page>.
+PARAMETERS = {"type": "cat_1", "topic": "cat_2"}
+
+
+def proven_filters(page: Page, reading: Reading) -> tuple[tuple[Filter, ...], tuple[Problem, ...]]:
+    """Return at most one filter per kind, and a warning for each kind whose evidence contradicts itself."""
+    proven: list[Filter] = []
+    problems: list[Problem] = []
+    for kind, parameter in PARAMETERS.items():
+        marked = [choice for choice in reading.marked if choice.kind == kind]
+        site_id = _id_in_address(page.url, parameter)
+        addressed = [choice for choice in reading.choices if choice.kind == kind and choice.site_id == site_id]
+        if site_id is not None and addressed and marked and addressed[0].label not in [m.label for m in marked]:
+            message = (
+                f"Its address asks for '{addressed[0].label}', but the page marks '{marked[0].label}': "
+                "neither was credited. Save the page again if it matters."
+            )
+            problems.append(Problem("filter-conflict", message, page.path))
+        elif len({choice.label for choice in marked}) > 1:
+            message = f"The page marks {len(marked)} choices in one filter list; none was credited."
+            problems.append(Problem("filter-conflict", message, page.path))
+        elif addressed or marked:
+            proven.append((addressed or marked)[0])
+    return tuple(proven), tuple(problems)
+
+
+def _id_in_address(url: str | None, parameter: str) -> str | None:
+    try:
+        values = parse_qs(urlsplit(url or "").query).get(parameter)
+    except ValueError:  # an address that is none, such as "http://[": it proves nothing
+        return None
+    return values[0] if values else None

@@ -1,0 +1,81 @@
+"""Bytes of a page -> text, or the reason why not. Used by every reader of `indexer.formats`."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from indexer.model import Page, Problem
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+DECLARED_WITHIN_BYTES = 4096
+# Browsers read pages that call themselves Latin-1 or ASCII as windows-1252 (WHATWG encoding standard).
+LATIN_1 = {"iso8859-1", "ascii"}
+# Text has next to no control characters; a JPEG or a ZIP has some in every hundred bytes.
+MAX_CONTROL_SHARE = 0.01
+CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13})
+# UTF-8 that was once read as windows-1252 and saved again: "client’s" became "clientâ€™s", "Flückiger" "FlÃ¼ckiger".
+MOJIBAKE = re.compile(r"â€[™œ\u009d\u0153\u201c\u201d“”˜\u2122]|Ã[\u0080-\u00bf]")
+
+
+def decode(page: Page) -> tuple[str | None, tuple[Problem, ...]]:
+    """Return the text of a page and what to report about its encoding; None when it is no text.
+
+    Tried in this order: byte order mark, UTF-8, the charset that the page declares, windows-1252 (with a warning).
+    """
+    for bom, encoding in BOMS:
+        if page.content.startswith(bom):
+            return _strict(page, encoding)
+    controls = len(page.content) - len(page.content.translate(None, CONTROLS))
+    if controls > MAX_CONTROL_SHARE * len(page.content):
+        message = "The file is not text (it looks binary, or like UTF-16 without its mark). Save the page as UTF-8."
+        return None, (Problem("not-text", message, page.path, level="skipped"),)
+    try:
+        text = page.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _legacy(page)
+    if MOJIBAKE.search(text):
+        message = "Letters such as 'â€™' show that the page was saved in a wrong encoding. Save it again as UTF-8."
+        return clean(text), (Problem("garbled", message, page.path),)
+    return clean(text), ()
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC without soft hyphens, zero-width marks and control characters other than white space."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(char for char in text if char in "\t\n\r\f" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+
+
+def _strict(page: Page, encoding: str) -> tuple[str | None, tuple[Problem, ...]]:
+    try:
+        return clean(page.content.decode(encoding)), ()
+    except UnicodeDecodeError as error:
+        message = f"The file claims to be {encoding} but is not (byte {error.start}). Save the page as UTF-8."
+        return None, (Problem("wrong-encoding", message, page.path, level="skipped"),)
+
+
+def _legacy(page: Page) -> tuple[str | None, tuple[Problem, ...]]:
+    """Decode bytes that are not UTF-8: by the declared charset, else as windows-1252."""
+    declared = DECLARED.search(page.content[:DECLARED_WITHIN_BYTES])
+    if declared:
+        try:
+            codec = codecs.lookup(declared.group(1).decode("ascii")).name
+            if codec != "utf-8":
+                return clean(page.content.decode("cp1252" if codec in LATIN_1 else codec)), ()
+        except (LookupError, UnicodeDecodeError):
+            pass  # an unknown or wrong declaration: try what such pages mostly are
+    try:
+        text = page.content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        message = f"The file is neither UTF-8 nor windows-1252 (byte {error.start}). Save the page as UTF-8."
+        return None, (Problem("wrong-encoding", message, page.path, level="skipped"),)
+    message = "The page is not UTF-8 and was read as windows-1252. Check its accents and quotes, or save it as UTF-8."
+    return clean(text), (Problem("guessed-encoding", message, page.path),)

@@ -1,0 +1,293 @@
+"""The nouns of the project, as frozen dataclasses; every other module speaks in these and imports them from here.
+
+In reading order they follow the data: Page -> Block -> Article -> (index) -> SearchRequest -> Results.
+Standard library only: a noun knows nothing of files, engines or HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+AssignmentSource = Literal["page", "rules"]
+Match = Literal["any", "all"]
+Sort = Literal["relevance", "newest", "oldest", "title"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest", "title")
+
+
+# --- from captures to records ----------------------------------------------------------------------------------------
+
+
+Level = Literal["note", "warning", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a librarian should know about a page or an article. A value, not an exception: the run goes on.
+
+    code     stable, for machines: "no-citation", "not-text", ...
+    message  what happened and what to do next, in one or two sentences.
+    path     the page, or None when it concerns the whole run.
+    article  title of the article concerned, or None when it is the page.
+    level    "note": nothing to do; "warning": look at it; "skipped": text was left out of the index because of it.
+    """
+
+    code: str
+    message: str
+    path: str | None = None
+    article: str | None = None
+    level: Level = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One capture, unparsed.
+
+    path        as the librarian knows it: relative to the folder that was given, with forward slashes.
+    format      name of the reader in `indexer.formats`: "html" or "text".
+    content     the bytes exactly as found.
+    sha256      of `content`, hexadecimal.
+    url         address the capture itself says it was taken from, else None.
+    fetched_at  ISO 8601 time the capture itself says it was taken at, else None; never a file's time, never now.
+    """
+
+    path: str
+    format: str
+    content: bytes
+    sha256: str
+    url: str | None = None
+    fetched_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visual block of a page: a heading, a paragraph, a list item, a table cell, a line between two `<br>`.
+
+    text      white space folded to single blanks, never empty.
+    level     1-6 for an HTML heading, else 0.
+    emphasis  every character is bold or otherwise stressed.
+    link      every character belongs to a link (a pager, an archive list, or a title that links to its article).
+    """
+
+    text: str
+    level: int = 0
+    emphasis: bool = False
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice of the blog's own filter lists: `kind` "topic" or "type", the blog's `label`, its id there."""
+
+    kind: Literal["topic", "type"]
+    label: str
+    site_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a format's reader took from one page.
+
+    blocks    in page order, page furniture that the markup itself gives away (navigation, scripts) already gone.
+    choices   the entries of the page's own filter lists, in page order.
+    marked    those of them that the page shows as chosen.
+    problems  what went wrong while decoding; a reader never raises.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    choices: tuple[Filter, ...] = ()
+    marked: tuple[Filter, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where (part of) an article's text came from: a `Page` without its content."""
+
+    path: str
+    sha256: str
+    url: str | None = None
+    fetched_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference line, `printed` as it stands on the page, and what could be read from it without guessing.
+
+    authors     one string a person, family name first, as printed: ("Flückiger, C.", "Del Re, A. C."); "et al." and
+                elisions are left out.
+    study_year  year of publication of the study; the digest's own year is `Article.year`.
+    pages       as printed, dash included ("303-315"); an article number counts as pages ("313").
+    doi         lower case, without resolver or "doi:", or None.
+    """
+
+    printed: str
+    authors: tuple[str, ...] = ()
+    study_year: int | None = None
+    title: str | None = None
+    journal: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    pages: str | None = None
+    doi: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A topic or research type of one article, and why.
+
+    value     slug in the vocabulary of `corpus/topics.toml`.
+    source    "page": a filtered page of the blog proves it; "rules": our phrases found it.
+    evidence  paths of the proving captures, or the phrases that were found, strongest first.
+    """
+
+    value: str
+    source: AssignmentSource
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One digest, the record that readers find and librarians correct. In the UI it is called a digest.
+
+    id             `YYYY-MM-slug-of-title`; for records made elsewhere whatever id they came with.
+    month, year    of the digest ("2020-07", 2020); None when the record has none.
+    summary        paragraphs, never empty strings; may be an empty tuple. A plain record's `text` is here.
+    implications   paragraphs of "Practice Implications"; an empty tuple when the page had none.
+    email          the line "Author email: ..." as printed, or None.
+    topics         by slug; at most one assignment per topic and source.
+    research_type  one at most; "page" wins over "rules".
+    captures       every page it was seen on, newest first.
+    """
+
+    id: str
+    title: str
+    month: str | None = None
+    year: int | None = None
+    citation: Citation | None = None
+    summary: tuple[str, ...] = ()
+    implications: tuple[str, ...] = ()
+    email: str | None = None
+    topics: tuple[Assignment, ...] = ()
+    research_type: Assignment | None = None
+    captures: tuple[Capture, ...] = ()
+    former_ids: tuple[str, ...] = ()
+
+
+# --- from a reader's words to results --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What a reader asks for. Values are taken as they come; unknown ones give a Notice, never an error.
+
+    text       the words typed; empty means browse: every article that passes the filters, newest first.
+    topics     topic slugs, one of which an article must have (OR); empty: no filter.
+    types      research type slugs, likewise.
+    year_from, year_to  years of the digest, both inclusive.
+    match      "any": one content word is enough; "all": articles that lack none.
+    sort       None: relevance when there are words, else newest.
+    page       from 1.   size: hits a page, from 1.
+    profile    name of a ranking profile; None: the default one.
+    """
+
+    text: str = ""
+    topics: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    match: Match = "any"
+    sort: Sort | None = None
+    page: int = 1
+    size: int = 10
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One plain sentence about how a request was read ("The words 'how' and 'do' were not searched.")."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A run of text; `marked` when it is a word of the question. Text is raw: whoever renders it escapes it."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The extract shown under a hit, in order. `cut_before`/`cut_after`: its sentence begins before or goes on."""
+
+    fragments: tuple[Fragment, ...]
+    cut_before: bool = False
+    cut_after: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(fragment.text for fragment in self.fragments)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked article. `rank` counts from 1 over all pages; `score` is comparable within one query only.
+
+    title    fragments, so that matched words can be marked.
+    missing  words of the question, as typed, that the article does not hold.
+    """
+
+    rank: int
+    doc_id: str
+    score: float
+    month: str | None
+    title: tuple[Fragment, ...]
+    snippet: Snippet
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One value of a facet. `count`: matches under every other facet's choices that have this value."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A dimension: `name` "topic", "type" or "year". Topic and type buckets by count, then label; years ascending."""
+
+    name: str
+    label: str
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one request.
+
+    total            all matches, not only this page.
+    total_all_words  those of them that lack no word of the question; equal to `total` when browsing.
+    hits             of the page asked for; empty past the end.
+    facets           topic, type, year, counted over every match.
+    words            content words of the question as typed, in order, each once.
+    """
+
+    request: SearchRequest
+    total: int
+    total_all_words: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    notices: tuple[Notice, ...] = ()
+    words: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least 1."""
+        return max(1, -(-self.total // self.request.size))

@@ -1,0 +1,178 @@
+"""Step 7 of 8. The only place where scores are made: a Query over an engine's postings -> what matches, how well.
+
+BM25F (Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6): occurrences of
+a term are weighted and corrected for length in each field, added over the fields, and only then saturated:
+
+    tf(t, d)    = sum over fields f of  weight_f * occurrences / (1 - b_f + b_f * length_f / average length_f)
+    score(q, d) = sum over terms t of   count_t * idf(t) * tf / (k1 + tf)
+
+with Lucene's idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5)), n the documents that hold t in any of its fields. A phrase is
+a term whose occurrences are the places where its words follow each other. A clause with several alternatives (OR,
+synonyms) counts once, by the best one in each document. All sums are made in float64 in one fixed order (clause, then
+field), so every engine gives the same bits.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import bitmap
+from indexer.bitmap import Bits
+from indexer.engines.base import Engine, Ints, Postings
+from indexer.query import Alternative, Clause, Query
+from indexer.ranking import Profile
+
+Floats = NDArray[np.float64]
+SCORE_DECIMALS = 6
+# Impacts kept per profile before the oldest are given up; a million documents hold one term in 12 MB at most.
+MAX_CACHED_BYTES = 256_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a clause adds to the score of each document that satisfies it."""
+
+    docs: Ints
+    scores: Floats
+    bits: Bits
+
+    @property
+    def n_bytes(self) -> int:
+        return self.docs.nbytes + self.scores.nbytes + self.bits.nbytes
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The documents that a query finds, before filters.
+
+    scores   by ordinal; 0 where nothing scores. Meaningless for documents outside `matched`.
+    matched  those that match.   complete  those of them that lack no scored clause.
+    found    (typed, documents that hold it) per scored clause, in query order.
+    """
+
+    scores: Floats
+    matched: Bits
+    complete: Bits
+    found: tuple[tuple[str, Bits], ...]
+
+
+class Scorer:
+    """Scores queries over one engine with one profile; impacts are computed when first needed, and kept."""
+
+    def __init__(self, engine: Engine, profile: Profile) -> None:
+        self.profile = profile
+        self._engine = engine
+        self._n_documents = len(engine.doc_ids)
+        self._norms: dict[str, Floats] = {}
+        self._impacts: dict[tuple[tuple[tuple[str, ...], tuple[str, ...], float], ...], Impact] = {}
+        self._cached_bytes = 0
+        self._lock = threading.Lock()
+
+    def match(self, query: Query) -> Matches:
+        """Return what a query finds. A document matches when it holds at least one scored clause (if there is one),
+        and satisfies every required and no excluded one."""
+        n = self._n_documents
+        scores = np.zeros(n)
+        anything, complete = bitmap.empty(n), bitmap.full(n)
+        allowed = bitmap.full(n)
+        found: list[tuple[str, Bits]] = []
+        for clause in query.clauses:
+            holds = self._add(clause, scores)
+            if clause.required:
+                allowed &= holds
+            if clause.scored:
+                anything |= holds
+                complete &= holds
+                found.append((clause.typed, holds))
+        for alternative in query.excluded:
+            allowed &= ~self._impact((alternative,)).bits
+        matched = anything & allowed if found else allowed
+        return Matches(scores, matched, complete & matched, tuple(found))
+
+    def _add(self, clause: Clause, scores: Floats) -> Bits:
+        """Add a clause to the scores and return the documents that satisfy it."""
+        impact = self._impact((*clause.alternatives, *clause.synonyms))
+        if clause.scored:
+            scores[impact.docs] += clause.count * impact.scores
+        return impact.bits
+
+    def _impact(self, alternatives: tuple[Alternative, ...]) -> Impact:
+        """Return what a clause of these alternatives adds: in each document, its best one times its weight."""
+        key = tuple((a.terms, a.fields, a.weight) for a in alternatives)
+        impact = self._impacts.get(key)
+        if impact is None:
+            parts = [self._compute(alternative) for alternative in alternatives]
+            impact = parts[0] if len(parts) == 1 else self._best_of(parts)
+            with self._lock:
+                self._impacts[key] = impact
+                self._cached_bytes += impact.n_bytes
+                while self._cached_bytes > MAX_CACHED_BYTES and len(self._impacts) > 1:
+                    self._cached_bytes -= self._impacts.pop(next(iter(self._impacts))).n_bytes
+        return impact
+
+    def _best_of(self, parts: list[Impact]) -> Impact:
+        scores = np.zeros(self._n_documents)
+        bits = bitmap.empty(self._n_documents)
+        for part in parts:
+            scores[part.docs] = np.maximum(scores[part.docs], part.scores)
+            bits |= part.bits
+        docs = bitmap.to_documents(bits, self._n_documents).astype(np.int32)
+        return Impact(docs, scores[docs], bits)
+
+    def _compute(self, alternative: Alternative) -> Impact:
+        n, k1 = self._n_documents, self.profile["k1"]
+        frequency = np.zeros(n)
+        holds = np.zeros(n, dtype=np.bool_)
+        for field in alternative.fields:
+            postings = self._occurrences(field, alternative.terms)
+            holds[postings.docs] = True
+            if f"{field}_weight" in self.profile.weights:
+                weighted = self.profile[f"{field}_weight"] * postings.frequencies
+                frequency[postings.docs] += weighted / self._norm(field)[postings.docs]
+        docs = np.flatnonzero(holds).astype(np.int32)
+        tf = frequency[docs]
+        idf = np.log(1 + (n - len(docs) + 0.5) / (len(docs) + 0.5))
+        saturated = np.divide(tf, k1 + tf, out=np.zeros_like(tf), where=tf > 0)
+        return Impact(docs, alternative.weight * idf * saturated, bitmap.of_flags(holds))
+
+    def _norm(self, field: str) -> Floats:
+        """Return 1 - b + b * length / average length, by ordinal; 1 when no document has the field."""
+        norm = self._norms.get(field)
+        if norm is None:
+            b, lengths = self.profile[f"{field}_b"], self._engine.lengths(field).astype(np.float64)
+            average = lengths.mean() if len(lengths) else 0.0
+            norm = 1 - b + b * lengths / average if average else np.ones(len(lengths))
+            self._norms[field] = norm
+        return norm
+
+    def _occurrences(self, field: str, terms: tuple[str, ...]) -> Postings:
+        """Return the postings of a term, or of several that stand in a row."""
+        if len(terms) == 1:
+            return self._engine.postings(field, terms[0])
+        begins: NDArray[np.int64] | None = None  # document and place where the phrase would begin, as one number
+        for i, term in enumerate(terms):
+            positions = self._engine.positions(field, term)
+            documents = np.repeat(positions.docs.astype(np.int64), np.diff(positions.offsets))
+            here = (documents << 32) + positions.places - i
+            begins = here if begins is None else np.intersect1d(begins, here, assume_unique=True)
+            if not len(begins):
+                break
+        assert begins is not None  # an alternative has at least one term
+        docs, counts = np.unique(begins >> 32, return_counts=True)
+        return Postings(docs.astype(np.int32), counts.astype(np.int32))
+
+
+def best(scores: Floats, docs: NDArray[np.int64], n_best: int) -> list[tuple[int, float]]:
+    """Return the `n_best` of `docs` as (ordinal, score rounded to 6 decimals): by score, ties by ordinal."""
+    candidates = scores[docs]
+    if len(docs) > n_best:
+        # rounding can only join scores closer than this, so nothing below the cut can tie with what is above it
+        cut = np.partition(candidates, len(docs) - n_best)[len(docs) - n_best] - 10.0**-SCORE_DECIMALS
+        docs, candidates = docs[candidates >= cut], candidates[candidates >= cut]
+    rounded = np.round(candidates, SCORE_DECIMALS)
+    order = np.lexsort((docs, -rounded))[:n_best]
+    return [(int(docs[i]), float(rounded[i])) for i in order]

@@ -1,0 +1,175 @@
+"""Step 8 of 8. `open_index(path) -> Searcher.search(SearchRequest) -> Results`: the one way to search."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from indexer import bitmap
+from indexer.bitmap import Bits
+from indexer.config import find_corpus_file
+from indexer.engines import open_engine
+from indexer.engines.base import NO_MARKS, Engine, Marks, find_spans
+from indexer.errors import NotFoundError
+from indexer.facets import FACET_LABELS, count_facets, read_columns
+from indexer.generations import RECORDS, Generation, open_current
+from indexer.model import Article, Fragment, Hit, Notice, Results, SearchRequest, Sort
+from indexer.query import Query, parse_query
+from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
+from indexer.records import parse_record
+from indexer.scoring import Matches, Scorer, best
+from indexer.snippets import choose_snippet, find_marks, mark
+from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
+
+SNIPPET_FIELDS = ("summary", "implications")
+
+
+def open_index(index: Path, corpus: Path = Path("corpus"), engine: str = "whoosh") -> Searcher:
+    """Open the live generation of an index folder for searching.
+
+    corpus  where your own `ranking.toml` may be; else the shipped one is used.
+    IndexMissing-, IndexOutdated- and IndexDamagedError name the command that mends it; ConfigError the faulty weight.
+    """
+    generation = open_current(index)
+    profiles = read_profiles(find_corpus_file(corpus, RANKING_TABLE))
+    synonyms = read_synonyms(find_corpus_file(corpus, SYNONYMS_TABLE))
+    return Searcher(generation, open_engine(engine, generation.folder), profiles, synonyms)
+
+
+class Searcher:
+    """Searches one generation; it never changes. Safe to share between threads."""
+
+    def __init__(
+        self, generation: Generation, engine: Engine, profiles: dict[str, Profile], synonyms: Synonyms
+    ) -> None:
+        self.generation = generation
+        self._engine = engine
+        self._profiles = profiles
+        self._synonyms = synonyms
+        self._scorers: dict[str, Scorer] = {}
+        self._columns = read_columns(engine, generation.labels)
+        self._sort_ranks = {order: engine.sort_ranks(order) for order in ("oldest", "title")}
+
+    def search(self, request: SearchRequest) -> Results:
+        """Return one page of ranked hits and the counts of every facet.
+
+        Hits come by score, highest first; equal scores newest first, then doc_id, so pages never overlap. Empty words
+        browse: every article that passes the filters, score 0, newest first. Past the last page `hits` is empty.
+        Unknown filter values, and words that cannot be used, are named in `notices`; they are never an error.
+        ConfigError for an unknown profile. Cost: a page ranks all hits before it.
+        """
+        profile = find_profile(self._profiles, request.profile)
+        query = self._understand(request.text, profile)
+        choices, notices = self._choices(request)
+        matches = self._scorer(profile).match(query)
+        candidates = matches.complete if request.match == "all" else matches.matched
+        facets, shown = count_facets(self._columns, candidates, choices)
+        total = bitmap.count(shown)
+        hits = self._hits(request, query, matches, shown)
+        complete = total if request.match == "all" else bitmap.count(shown & matches.complete)
+        return Results(request, total, complete, hits, facets, (*query.notices, *_added(query), *notices), query.words)
+
+    def article(self, doc_id: str) -> Article:
+        """Return the record of an article by its id; NotFoundError when there is none."""
+        place = self._places.get(doc_id)
+        if place is None:
+            raise NotFoundError(f"There is no digest '{doc_id}' in this index. Search for words of its title instead.")
+        with (self.generation.folder / RECORDS).open("rb") as stream:
+            stream.seek(place)
+            return parse_record(stream.readline().decode("utf-8"))
+
+    def mark_words(self, texts: Sequence[str], field: str, words: str) -> list[tuple[Fragment, ...]]:
+        """Return texts of a field as fragments, with the words of a question marked."""
+        query = self._understand(words, find_profile(self._profiles, None))
+        marks = find_marks(query).get(field, NO_MARKS)
+        return [mark(text, find_spans(text, marks)) for text in texts]
+
+    def label(self, facet: str, value: str) -> str:
+        """Return what a facet value is called."""
+        column = self._columns[facet]
+        return column.labels[column.values.index(value)] if value in column.values else value
+
+    def close(self) -> None:
+        """Give back files and memory."""
+        self._engine.close()
+
+    # --- parts of a search -------------------------------------------------------------------------------------------
+
+    def _understand(self, text: str, profile: Profile) -> Query:
+        """Return the query of a reader's words, with synonyms as far as the profile wants them."""
+        return self._synonyms.expand(parse_query(text), profile["synonym_weight"])
+
+    def _scorer(self, profile: Profile) -> Scorer:
+        return self._scorers.setdefault(profile.name, Scorer(self._engine, profile))
+
+    def _choices(self, request: SearchRequest) -> tuple[dict[str, Sequence[str]], list[Notice]]:
+        """Return the chosen values per facet, less those that the index does not know, which are named."""
+        notices: list[Notice] = []
+        years = self._columns["year"].values
+        low, high = request.year_from, request.year_to
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+            notices.append(Notice("years-swapped", f"The years were the wrong way round; {low} to {high} is shown."))
+        choices: dict[str, Sequence[str]] = {}
+        for name, wanted in (("topic", request.topics), ("type", request.types)):
+            known = self._columns[name].values
+            choices[name] = [value for value in wanted if value in known]
+            notices += [self._unknown(name, value) for value in wanted if value not in known]
+        if low is not None or high is not None:
+            in_range = [y for y in years if (low is None or int(y) >= low) and (high is None or int(y) <= high)]
+            choices["year"] = in_range or ["none"]  # a range without any digest finds nothing
+        return choices, notices
+
+    def _unknown(self, facet: str, value: str) -> Notice:
+        label, shown = FACET_LABELS[facet].lower(), value[:60]
+        close = difflib.get_close_matches(value, self._columns[facet].values, n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        return Notice("unknown-value", f"There is no {label} '{shown}' in this index; the filter was ignored.{hint}")
+
+    def _hits(self, request: SearchRequest, query: Query, matches: Matches, shown: Bits) -> tuple[Hit, ...]:
+        first, last = (request.page - 1) * request.size, request.page * request.size
+        docs = bitmap.to_documents(shown, len(self._engine.doc_ids))
+        order: Sort = request.sort or ("relevance" if query.words else "newest")
+        if order == "relevance":
+            ranked = best(matches.scores, docs, last)[first:]
+        else:
+            if order != "newest":  # ordinals are newest first already
+                docs = docs[np.argsort(self._sort_ranks[order][docs])]
+            scores = np.round(matches.scores[docs[first:last]], 6)
+            ranked = list(zip(docs[first:last].tolist(), scores.tolist(), strict=True))
+        marks = find_marks(query)
+        return tuple(self._hit(first + i, doc, score, marks, matches) for i, (doc, score) in enumerate(ranked, 1))
+
+    def _hit(self, rank: int, doc: int, score: float, marks: dict[str, Marks], matches: Matches) -> Hit:
+        title = self._engine.text(doc, "title", marks.get("title", NO_MARKS))
+        return Hit(
+            rank=rank,
+            doc_id=self._engine.doc_ids[doc],
+            score=score,
+            month=self._engine.months[doc],
+            title=mark(title.text, title.spans),
+            snippet=choose_snippet(
+                [self._engine.text(doc, name, marks.get(name, NO_MARKS)) for name in SNIPPET_FIELDS]
+            ),
+            missing=tuple(typed for typed, holds in matches.found if not bitmap.contains(holds, doc)),
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each record begins in the records file, by id."""
+        places, place = {}, 0
+        with (self.generation.folder / RECORDS).open("rb") as stream:
+            for line in stream:
+                places[parse_record(line.decode("utf-8")).id] = place
+                place += len(line)
+        return places
+
+
+def _added(query: Query) -> list[Notice]:
+    if not query.added:
+        return []
+    return [Notice("added", f"Also searched, at a lower weight: {', '.join(query.added)}.")]

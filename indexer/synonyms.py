@@ -1,0 +1,115 @@
+"""Synonyms and abbreviations of the field, from `corpus/synonyms.toml`: Query -> Query with more ways to satisfy it.
+
+A document that holds a synonym counts as holding the typed words, at the entry's weight times the profile's. Only plain
+words are expanded: quoted, prefixed and excluded ones mean what they say.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer.analysis import analyse
+from indexer.errors import ConfigError
+from indexer.query import Alternative, Query
+from indexer.schema import SCORED
+
+SYNONYMS_TABLE = "synonyms.toml"
+LIGHTEST, HEAVIEST = 0.05, 1.0  # bounds of an entry's weight
+
+Phrase = tuple[str, ...]  # terms in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What is added when a phrase was typed: another phrase, how it is shown, and its weight."""
+
+    terms: Phrase
+    shown: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """All expansions by typed phrase, and the length in words of the longest one."""
+
+    by_phrase: dict[Phrase, tuple[Expansion, ...]]
+    longest: int
+
+    def expand(self, query: Query, weight: float) -> Query:
+        """Return the query with synonyms added to its plain clauses; `weight` 0 adds none.
+
+        The longest typed phrase wins ("working alliance" before "alliance"). A phrase of several words adds its
+        synonyms to each of the clauses it covers, its weight shared among them, so that "online therapy"
+        gains no more by a synonym than a single word does.
+        """
+        clauses = list(query.clauses)
+        added: list[str] = []
+        place = 0
+        while weight and place < len(query.sequence):
+            width, expansions = self._longest_at(query, place)
+            numbers = {number for _, number in query.sequence[place : place + width] if number is not None}
+            for number in numbers:
+                present = {a.terms for a in clauses[number].alternatives}
+                extra = tuple(
+                    Alternative(e.terms, SCORED, e.shown, weight * e.weight / len(numbers))
+                    for e in expansions
+                    if e.terms not in present
+                )
+                clauses[number] = replace(clauses[number], synonyms=(*clauses[number].synonyms, *extra))
+                added += [alternative.typed for alternative in extra]
+            place += width
+        return replace(query, clauses=tuple(clauses), added=tuple(dict.fromkeys(added)))
+
+    def _longest_at(self, query: Query, place: int) -> tuple[int, tuple[Expansion, ...]]:
+        for width in range(min(self.longest, len(query.sequence) - place), 0, -1):
+            phrase = tuple(term for term, _ in query.sequence[place : place + width])
+            if phrase in self.by_phrase:
+                return width, self.by_phrase[phrase]
+        return 1, ()
+
+
+def read_synonyms(path: Path) -> Synonyms:
+    """Return the synonyms of a file, or ConfigError with file, entry and what is allowed."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("synonym", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}. Mend the file.") from error
+    found: dict[Phrase, dict[Phrase, Expansion]] = {}
+    for number, entry in enumerate(entries, 1):
+        where = f"{path}: entry {number}"
+        sources, targets, weight = _read_entry(where, entry)
+        for typed in sources:
+            for target in targets:
+                source, terms = _terms(where, typed), _terms(where, target)
+                known = found.setdefault(source, {})
+                if source != terms and (terms not in known or known[terms].weight < weight):
+                    known[terms] = Expansion(terms, target, weight)
+    by_phrase = {source: tuple(known.values()) for source, known in found.items()}
+    return Synonyms(by_phrase, max((len(phrase) for phrase in by_phrase), default=0))
+
+
+def _read_entry(where: str, entry: object) -> tuple[list[str], list[str], float]:
+    """Return (typed, added, weight) of one [[synonym]] table."""
+    if not isinstance(entry, dict) or set(entry) not in (
+        {"both", "weight", "reason"},
+        {"from", "to", "weight", "reason"},
+    ):
+        raise ConfigError(f"{where} must have the keys both (or: from and to), weight, reason, and no others.")
+    lists = [entry[key] for key in ("both", "from", "to") if key in entry]
+    if not all(isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts) for texts in lists):
+        raise ConfigError(f"{where}: both, from and to are lists of texts.")
+    weight, reason = entry["weight"], entry["reason"]
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not LIGHTEST <= weight <= HEAVIEST:
+        raise ConfigError(f"{where}: weight is {weight!r}, but must be a number from {LIGHTEST} to {HEAVIEST:g}.")
+    if not isinstance(reason, str) or not reason.strip():
+        raise ConfigError(f"{where}: say in `reason` why readers want this.")
+    return lists[0], lists[-1], float(weight)
+
+
+def _terms(where: str, text: str) -> Phrase:
+    terms = tuple(analyse(text).terms)
+    if not terms:
+        raise ConfigError(f"{where}: '{text}' holds no word.")
+    return terms
