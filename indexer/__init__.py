@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from indexer.build import Run, build_from_pages, build_from_records, build_if_changed
     from indexer.cli import COMMANDS, create_cli, run_cli, setting_options
+    from indexer.commands.build import say
     from indexer.config import Config, load_config
     from indexer.errors import ConfigError, IndexMissingError, InputError, NotFoundError, PprSearchError, StoreError
     from indexer.generations import current_name
@@ -68,12 +69,14 @@ __all__ = [
     "load_config",
     "open_index",
     "run_cli",
+    "say",
     "setting_options",
 ]
 
 _HOME_OF = {
     **dict.fromkeys(("Run", "build_from_pages", "build_from_records", "build_if_changed"), "indexer.build"),
     **dict.fromkeys(("COMMANDS", "create_cli", "run_cli", "setting_options"), "indexer.cli"),
+    **dict.fromkeys(("say",), "indexer.commands.build"),
     **dict.fromkeys(("Config", "load_config"), "indexer.config"),
     **dict.fromkeys(
         ("ConfigError", "IndexMissingError", "InputError", "NotFoundError", "PprSearchError", "StoreError"),

@@ -25,6 +25,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 LONGEST_TERM = 64  # characters; longer "words" are noise, and are cut
+LONGEST_MARK = 255  # characters of a word that are marked; fits a byte
 
 # Where a sentence ends: a full stop, question or exclamation mark, closing quotes, blanks, then a capital or digit;
 # also the blog's missing blank ("unconscious processes.Relational theory"). Not after an abbreviation or an initial.
@@ -62,8 +63,13 @@ def analyse(text: str, analyzer: str = "english") -> Tokens:
             tokens.terms.append(to_term(word))
             tokens.positions.append(position)
             tokens.starts.append(start)
-            tokens.ends.append(end)
+            tokens.ends.append(min(end, start + LONGEST_MARK))
     return tokens
+
+
+def find_words(text: str) -> list[tuple[str, str]]:
+    """Return (term, word as it stands) of each word of a text, in order, by the "english" analyzer: for short texts."""
+    return [(stem(word), word) for word in _TOKEN.findall(text) if word != PARAGRAPH_BREAK]
 
 
 @lru_cache(maxsize=200_000)
@@ -71,7 +77,7 @@ def fold(word: str) -> str:
     """Return a word without case, accents, apostrophes and possessive: "Flückiger’s" -> "fluckiger"."""
     folded = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES).casefold().translate(_LETTERS))
     folded = "".join(char for char in folded if not unicodedata.combining(char)).removesuffix("'s").replace("'", "")
-    return folded[:LONGEST_TERM]
+    return folded[:LONGEST_TERM] or word[:LONGEST_TERM]
 
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -90,8 +96,8 @@ ANALYZERS: dict[str, Callable[[str], str]] = {"english": stem, "names": fold}
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Return where each sentence begins, ascending; the first is always 0. A paragraph break ends a sentence."""
-    starts = [0]
+    """Return where each sentence begins, ascending, the first 0; none in an empty text. A paragraph break ends one."""
+    starts = [0] if text else []
     for match in _SENTENCE_END.finditer(text):
         before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
         if (match.group() == PARAGRAPH_BREAK or not _ABBREVIATION.search(before)) and match.end() < len(text):

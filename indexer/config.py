@@ -17,6 +17,8 @@ from typing import Any
 from indexer.errors import ConfigError
 
 CONFIG_FILE = "pprsearch.toml"
+VARIABLE_PREFIX = "PPRSEARCH_"
+DEBUG_VARIABLE = f"{VARIABLE_PREFIX}DEBUG"  # no setting: prints the details of an unexpected error
 
 
 def _setting(default: object, unit: str, help: str, minimum: int | None = None, maximum: int | None = None) -> Any:
@@ -36,7 +38,10 @@ class Config:
     port: int = _setting(8000, "port", "where `serve` listens; 0 takes any free one", 0, 65535)
     threads: int = _setting(4, "threads", "readers served at the same time", 1, 64)
     max_page_mb: int = _setting(16, "MB", "a page larger than this is refused unread", 1, 1024)
-    keep_generations: int = _setting(5, "generations", "how many generations stay in the index folder", 1, 1000)
+    # at least 2: while a server opens the new one, it still answers from the one before
+    keep_generations: int = _setting(
+        5, "generations", "how many stay in the index folder, the live one included", 2, 1000
+    )
 
 
 Origins = dict[str, str]
@@ -54,25 +59,40 @@ def load_config(
     folder   where `pprsearch.toml` is looked for; default: the working directory.
     ConfigError names the file or variable, the value and what is allowed.
     """
-    fields = {item.name: item for item in dataclasses.fields(Config)}
-    values: dict[str, Any] = {name: item.default for name, item in fields.items()}
-    origins: Origins = dict.fromkeys(fields, "default")
+    values: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(Config)}
+    origins: Origins = dict.fromkeys(values, "default")
+
+    def put(name: str, raw: object, where: str) -> None:
+        values[name], origins[name] = convert_setting(name, raw, where), where
 
     toml_path = (folder or Path()) / CONFIG_FILE
     for name, raw in _read_toml(toml_path).items():
-        if name not in fields:
-            raise ConfigError(f"{toml_path}: unknown setting '{name}'. Known ones: {', '.join(fields)}.")
-        values[name], origins[name] = _convert(fields[name], raw, str(toml_path)), str(toml_path)
-    for name in fields:
-        variable = f"PPRSEARCH_{name.upper()}"
-        raw = (os.environ if environ is None else environ).get(variable)
+        if name not in values:
+            raise ConfigError(f"{toml_path}: unknown setting '{name}'. Known ones: {', '.join(values)}.")
+        put(name, raw, str(toml_path))
+    for name in values:
+        raw = (os.environ if environ is None else environ).get(variable_of(name))
         if raw is not None:
-            values[name], origins[name] = _convert(fields[name], raw, variable), variable
+            put(name, raw, variable_of(name))
     for name, raw in (flags or {}).items():
         if raw is not None:
-            flag = f"--{name.replace('_', '-')}"
-            values[name], origins[name] = _convert(fields[name], raw, flag), flag
+            put(name, raw, flag_of(name))
+    if origins["corpus"] != "default" and not values["corpus"].is_dir():
+        # else a mistyped folder would quietly be served with the shipped tables and the sample
+        raise ConfigError(
+            f"{origins['corpus']}: there is no corpus folder '{values['corpus']}'. Make it or name another one."
+        )
     return Config(**values), origins
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{VARIABLE_PREFIX}{name.upper()}"
+
+
+def flag_of(name: str) -> str:
+    """Return the flag of a setting, for the commands that take it."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _read_toml(path: Path) -> dict[str, object]:
@@ -80,16 +100,17 @@ def _read_toml(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read: {error}. Mend the file or move it away.") from error
 
 
-def _convert(item: dataclasses.Field[Any], raw: object, where: str) -> object:
-    """Turn a raw value into the type of the field's default, or say what would be right."""
+def convert_setting(name: str, raw: object, where: str) -> object:
+    """Return a value as the type of the setting's default; ConfigError says where it stands and what would be right."""
+    item = next(item for item in dataclasses.fields(Config) if item.name == name)
     if isinstance(item.default, Path):
-        if isinstance(raw, str | Path) and str(raw):
-            return Path(raw)
-        raise ConfigError(f"{where}: '{item.name}' is {raw!r}, but must be the path of a folder.")
+        if isinstance(raw, str | Path) and str(raw) and "\0" not in str(raw):
+            return _home_folder(Path(raw), where)
+        raise ConfigError(f"{where}: '{name}' is {raw!r}, but must be the path of a folder.")
     if isinstance(item.default, int):
         low, high = item.metadata["minimum"], item.metadata["maximum"]
         try:
@@ -97,11 +118,19 @@ def _convert(item: dataclasses.Field[Any], raw: object, where: str) -> object:
         except ValueError:
             number = None
         if number is None or isinstance(raw, bool) or not low <= number <= high:
-            raise ConfigError(f"{where}: '{item.name}' is {raw!r}, but must be a whole number from {low} to {high}.")
+            raise ConfigError(f"{where}: '{name}' is {raw!r}, but must be a whole number from {low} to {high}.")
         return number
     if not isinstance(raw, str) or not raw:
-        raise ConfigError(f"{where}: '{item.name}' is {raw!r}, but must be a text.")
+        raise ConfigError(f"{where}: '{name}' is {raw!r}, but must be a text.")
     return raw
+
+
+def _home_folder(path: Path, where: str) -> Path:
+    """Return a path with a leading `~` replaced: no shell does it in a file or in a variable."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{where}: '{path}' cannot be used: {error} Write the path in full.") from error
 
 
 def find_corpus_file(corpus: Path, name: str) -> Path:

@@ -8,6 +8,7 @@
     │   ├── IndexOutdatedError    made with another schema
     │   ├── IndexDamagedError     a file is missing or not what the manifest says
     │   └── IndexBusyError        another writer is at work
+    ├── OutputError         a file or stream that cannot be written
     └── NotFoundError       an article id that is not in the index
 
 Reader's words are never an error: odd syntax gives results and a Notice.
@@ -46,6 +47,10 @@ class IndexDamagedError(StoreError):
 
 class IndexBusyError(StoreError):
     """Another process is writing to the index folder."""
+
+
+class OutputError(PprSearchError):
+    """What a command made cannot be written where it was asked for."""
 
 
 class NotFoundError(PprSearchError):

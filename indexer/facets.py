@@ -6,7 +6,7 @@ the only choice in its facet: matches that have it and satisfy every other facet
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ FACET_LABELS = {"topic": "Topic", "type": "Type of research", "year": "Year"}
 
 @dataclass(frozen=True, slots=True)
 class FacetColumn:
-    """One facet of an index: its values, ascending, and per value a row of packed bits over the documents."""
+    """One facet of an index: its values, ascending by label, and per value a row of packed bits over the documents."""
 
     name: str
     values: tuple[str, ...]
@@ -38,14 +38,16 @@ class FacetColumn:
 
     def count(self, matched: Bits, chosen: Sequence[str]) -> Facet:
         """Return the facet with the counts of all values over a set of documents."""
-        counts = np.bitwise_count(self.rows & matched).sum(axis=1, dtype=np.int64).tolist()
-        buckets = [
-            Bucket(value, label, n, value in chosen)
-            for value, label, n in zip(self.values, self.labels, counts, strict=True)
-        ]
-        if self.name != "year":  # years stay ascending
-            buckets.sort(key=lambda bucket: (-bucket.count, bucket.label))
-        return Facet(self.name, FACET_LABELS[self.name], tuple(buckets))
+        counts = np.bitwise_count(self.rows & matched).sum(axis=1, dtype=np.uint32).tolist()
+        order: Iterable[int] = range(len(counts))
+        if self.name != "year":  # years stay ascending; values stand in the order of their labels, which sorting keeps
+            order = sorted(order, key=counts.__getitem__, reverse=True)
+        values, labels = self.values, self.labels
+        if chosen:
+            buckets = tuple([Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in order])
+        else:
+            buckets = tuple([Bucket(values[i], labels[i], counts[i]) for i in order])
+        return Facet(self.name, FACET_LABELS[self.name], buckets)
 
 
 def read_columns(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> dict[str, FacetColumn]:
@@ -53,11 +55,11 @@ def read_columns(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> dic
     columns = {}
     n = len(engine.doc_ids)
     for name in FACETS:
-        values = tuple(engine.terms(name))
+        shown = {v: labels.get(name, {}).get(v) or v.replace("-", " ").capitalize() for v in engine.terms(name)}
+        values = tuple(sorted(shown, key=lambda value: (shown[value], value)))
         rows = [bitmap.of_documents(engine.postings(name, value).docs, n) for value in values]
-        shown = tuple(labels.get(name, {}).get(value) or value.replace("-", " ").capitalize() for value in values)
         matrix = np.array(rows, dtype=np.uint64).reshape(len(rows), len(bitmap.empty(n)))
-        columns[name] = FacetColumn(name, values, shown, matrix)
+        columns[name] = FacetColumn(name, values, tuple(shown[value] for value in values), matrix)
     return columns
 
 

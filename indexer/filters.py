@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+from indexer.formats.landmarks import is_no_filter
 from indexer.model import Filter, Page, Problem, Reading
 
 # The live pages are /pprnet/blog?cat_1=<research type id>&cat_2=<topic id>&p=<page>.
@@ -22,16 +23,24 @@ def proven_filters(page: Page, reading: Reading) -> tuple[tuple[Filter, ...], tu
         marked = [choice for choice in reading.marked if choice.kind == kind]
         site_id = _id_in_address(page.url, parameter)
         addressed = [choice for choice in reading.choices if choice.kind == kind and choice.site_id == site_id]
-        if site_id is not None and addressed and marked and addressed[0].label not in [m.label for m in marked]:
+        if site_id is None:
+            addressed = []
+        labels = {choice.label for choice in marked}
+        message = ""
+        if len(labels) > 1:
+            message = f"The page marks {len(labels)} choices in one filter list; none was credited."
+        elif marked and (
+            (addressed and addressed[0].label not in labels)
+            or (site_id is not None and marked[0].site_id not in (None, site_id))
+        ):
+            asked = addressed[0].label if addressed else f"{parameter}={site_id}"
             message = (
-                f"Its address asks for '{addressed[0].label}', but the page marks '{marked[0].label}': "
+                f"Its address asks for '{asked}', but the page marks '{marked[0].label}': "
                 "neither was credited. Save the page again if it matters."
             )
+        if message:
             problems.append(Problem("filter-conflict", message, page.path))
-        elif len({choice.label for choice in marked}) > 1:
-            message = f"The page marks {len(marked)} choices in one filter list; none was credited."
-            problems.append(Problem("filter-conflict", message, page.path))
-        elif addressed or marked:
+        elif addressed or (marked and not is_no_filter(marked[0].label)):
             proven.append((addressed or marked)[0])
     return tuple(proven), tuple(problems)
 
@@ -41,4 +50,4 @@ def _id_in_address(url: str | None, parameter: str) -> str | None:
         values = parse_qs(urlsplit(url or "").query).get(parameter)
     except ValueError:  # an address that is none, such as "http://[": it proves nothing
         return None
-    return values[0] if values else None
+    return values[0] if values and len(set(values)) == 1 else None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from indexer.analysis import analyse, fold
+from indexer.analysis import analyse, find_words, fold
 from indexer.model import Notice
 from indexer.schema import SCORED
 
@@ -32,9 +33,17 @@ QUESTION_WORDS = frozenset(
     """.split()
 )
 
-_ITEM = re.compile(r'(?P<minus>-)?(?:(?P<field>title|author|journal):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+# What is not a plain word: a phrase, an excluded or prefixed word, OR. A sign counts only where a word could begin, so
+# "face-to-face" excludes nothing and "subtitle:x" has no prefix.
+_PREFIX = "title|author|journal"
+_SYNTAX = re.compile(
+    rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-])(?P<field>{_PREFIX}):)?"(?P<phrase>[^"]*)"'
+    rf'|(?<!\S)(?P<sign>-)?(?P<prefix>(?:{_PREFIX}):)?(?P<word>[^\s"]+)(?(sign)|(?(prefix)|(?!)))'
+    r"|(?<!\S)OR(?!\S)"
+)
+_SIGNS = ('"', "-", ":", "OR")
 _QUOTES = str.maketrans("“”„«»", '"""""')
-_ANALYZER = {"author": "names", "journal": "names"}
+UNSCORED = ("author", "journal")  # fields that only filter; their words are not stemmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class Clause:
 
     @property
     def typed(self) -> str:
-        return " OR ".join(alternative.typed for alternative in self.alternatives)
+        alternatives = self.alternatives
+        return alternatives[0].typed if len(alternatives) == 1 else " OR ".join([a.typed for a in alternatives])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +100,17 @@ class Query:
     @property
     def words(self) -> tuple[str, ...]:
         """What scores, as typed, in order."""
-        return tuple(clause.typed for clause in self.clauses if clause.scored)
+        return tuple([clause.typed for clause in self.clauses if clause.scored])
 
 
 @dataclass(slots=True)
 class _Item:
-    """One lexical item: what it asks for, and whether OR joins it to the item before."""
+    """One thing asked for. `joined`: OR joins it to the item before. `plain`: a word without sign, quotes or prefix."""
 
     alternative: Alternative
-    excluded: bool
-    quoted: bool
-    prefixed: str | None
     joined: bool
+    plain: bool = True
+    excluded: bool = False
 
 
 def parse_query(text: str) -> Query:
@@ -116,44 +125,59 @@ def parse_query(text: str) -> Query:
         text = f"{text[:last]} {text[last + 1 :]}"
         notices.append(Notice("open-quote", "A quotation mark without its partner was ignored."))
     items = _limit(_items(text, notices), notices)
-    clauses = _clauses([item for item in items if not item.excluded])
-    clauses, dropped = _drop_question_words(clauses)
-    if dropped:
-        listed = ", ".join(f"“{word}”" for word in dropped)
+    clauses = _clauses(items)
+    kept = [clause for clause in clauses if not _is_question_word(clause)] or clauses
+    if len(kept) < len(clauses):
+        listed = ", ".join(f"“{clause.typed}”" for clause in clauses if _is_question_word(clause))
         notices.append(Notice("dropped", f"Not searched, because nearly every text has them: {listed}."))
-    excluded = tuple(item.alternative for item in items if item.excluded)
-    return Query(tuple(clauses), excluded, tuple(notices), _sequence(items, clauses))
+    excluded = tuple([item.alternative for item in items if item.excluded])
+    return Query(tuple(kept), excluded, tuple(notices), _sequence(items, kept))
 
 
 def _items(text: str, notices: list[Notice]) -> list[_Item]:
+    """Cut the text at its syntax: what stands between is plain words."""
     items: list[_Item] = []
     joined = False
-    for match in _ITEM.finditer(text):
-        prefix, phrase, word = match["field"], match["phrase"], match["word"]
-        if word == "OR" and not prefix and not match["minus"]:
+    place = 0
+    plain = not any(sign in text for sign in _SIGNS)  # most questions are: a look for four signs is cheaper
+    for match in () if plain else _SYNTAX.finditer(text):
+        joined = _add_words(items, text[place : match.start()], joined)
+        place = match.end()
+        if match.group() == "OR":
             joined = bool(items)
             continue
-        minus = bool(match["minus"]) and (match.start() == 0 or text[match.start() - 1].isspace())
-        typed = phrase if phrase is not None else word
-        fields = (prefix,) if prefix else SCORED
-        tokens = analyse(typed, _ANALYZER.get(prefix or "", "english"))
-        if len(tokens) > MAX_PHRASE_WORDS and (phrase is not None or prefix or minus):
+        phrase, prefix = match["phrase"], match["field"] or (match["prefix"] or "").removesuffix(":")
+        typed = match["word"] if phrase is None else phrase
+        terms = analyse(typed, "names" if prefix in UNSCORED else "english").terms
+        if len(terms) > MAX_PHRASE_WORDS:
             notices.append(Notice("long-phrase", f"Only the first {MAX_PHRASE_WORDS} words of a phrase were searched."))
-        terms = tuple(tokens.terms[:MAX_PHRASE_WORDS])
-        if phrase is not None or prefix or minus:
-            if terms:
-                alternative = Alternative(terms, fields, " ".join(typed.split()))
-                items.append(_Item(alternative, minus, phrase is not None, prefix, joined and not minus))
-        else:
-            for term, start, end in zip(tokens.terms, tokens.starts, tokens.ends, strict=True):
-                items.append(_Item(Alternative((term,), fields, typed[start:end]), False, False, None, joined))
-                joined = False
+        if terms:
+            excluded = bool(match["minus"] or match["sign"])
+            fields = (prefix,) if prefix else SCORED
+            alternative = Alternative(tuple(terms[:MAX_PHRASE_WORDS]), fields, " ".join(typed.split()))
+            items.append(_Item(alternative, joined and not excluded, plain=False, excluded=excluded))
         joined = False
+    _add_words(items, text[place:], joined)
     return items
+
+
+def _add_words(items: list[_Item], text: str, joined: bool) -> bool:
+    """Add the words of a plain text, the first one joined if `joined`; return whether the join is still to be made."""
+    for term, typed in find_words(text):
+        items.append(_Item(_word(term, typed), joined))
+        joined = False
+    return joined
+
+
+@lru_cache(maxsize=50_000)
+def _word(term: str, typed: str) -> Alternative:
+    return Alternative((term,), SCORED, typed)
 
 
 def _limit(items: list[_Item], notices: list[Notice]) -> list[_Item]:
     """Keep the items up to the limit of distinct words."""
+    if sum([len(item.alternative.terms) for item in items]) <= MAX_WORDS:
+        return items
     distinct: set[str] = set()
     for i, item in enumerate(items):
         distinct.update(item.alternative.terms)
@@ -167,22 +191,23 @@ def _clauses(items: list[_Item]) -> list[Clause]:
     """Join items over OR, then count repeats; a clause stands where it was typed first."""
     groups: list[list[_Item]] = []
     for item in items:
+        if item.excluded:
+            continue
         if item.joined and groups:
             groups[-1].append(item)
         else:
             groups.append([item])
     counted: dict[tuple[object, ...], Clause] = {}
     for group in groups:
-        alternatives = tuple(
-            {(item.alternative.terms, item.alternative.fields): item.alternative for item in group}.values()
-        )
-        required = any(item.quoted or item.prefixed for item in group)
-        scored = not all(item.prefixed in _ANALYZER for item in group)
-        key = (required, *((a.terms, a.fields) for a in alternatives))
+        required = not all(item.plain for item in group) if len(group) > 1 else not group[0].plain
+        key = (required, *[(item.alternative.terms, item.alternative.fields) for item in group])
         known = counted.get(key)
-        counted[key] = (
-            replace(known, count=known.count + 1) if known else Clause(alternatives, required=required, scored=scored)
-        )
+        if known:
+            counted[key] = replace(known, count=known.count + 1)
+            continue
+        alternatives = tuple(dict(zip(key[1:], [item.alternative for item in group], strict=True)).values())
+        scored = not all(alternative.fields[0] in UNSCORED for alternative in alternatives)
+        counted[key] = Clause(alternatives, required=required, scored=scored)
     return list(counted.values())
 
 
@@ -190,24 +215,18 @@ def _sequence(items: list[_Item], clauses: list[Clause]) -> tuple[tuple[str, int
     """Return the plain words in typed order, each with the number of its clause."""
     numbers = {clause.alternatives[0].terms: n for n, clause in enumerate(clauses) if _is_plain(clause)}
     return tuple(
-        (item.alternative.terms[0], numbers.get(item.alternative.terms))
-        if not (item.excluded or item.quoted or item.prefixed or item.joined)
-        else ("", None)
-        for item in items
+        [
+            (item.alternative.terms[0], numbers.get(item.alternative.terms))
+            if item.plain and not item.joined
+            else ("", None)
+            for item in items
+        ]
     )
 
 
 def _is_plain(clause: Clause) -> bool:
     """Tell whether a clause is a single word, neither quoted nor prefixed nor joined by OR."""
-    return not clause.required and len(clause.alternatives) == 1 and len(clause.alternatives[0].terms) == 1
-
-
-def _drop_question_words(clauses: list[Clause]) -> tuple[list[Clause], list[str]]:
-    """Drop single question words, unless the query has nothing else that scores or is required."""
-    kept = [clause for clause in clauses if not _is_question_word(clause)]
-    if not kept:
-        return clauses, []
-    return kept, [clause.typed for clause in clauses if _is_question_word(clause)]
+    return not clause.required and len(clause.alternatives) == 1
 
 
 def _is_question_word(clause: Clause) -> bool:

@@ -10,22 +10,26 @@ import dataclasses
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
-from indexer.articles import Draft, article_id, parse_articles
+from indexer.articles import Draft, article_id, parse_articles, slug_of
 from indexer.citation import parse_citation
 from indexer.errors import InputError
 from indexer.filters import proven_filters
 from indexer.formats import read_blocks
 from indexer.formats.decoding import clean
-from indexer.model import Article, Assignment, AssignmentSource, Capture, Citation, Filter, Page, Problem
+from indexer.model import Article, Assignment, AssignmentSource, Capture, Citation, Filter, Level, Page, Problem
 from indexer.topics import Vocabulary, assign_topics, assign_type
 
 GZIP_MAGIC = b"\x1f\x8b"
 LONGEST_ID = 300  # characters; ids stand in addresses and in run files
+YEARS = range(1000, 10000)
+# A hostile page could have a problem in every line; a librarian looks at the page after the first few.
+MOST_PROBLEMS_OF_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,14 @@ def ingest_pages(pages: Iterable[Page | Problem], vocabulary: Vocabulary) -> Ing
             continue
         capture = Capture(page.path, page.sha256, page.url, page.fetched_at)
         captures.append(capture)
-        reading = read_blocks(page)
-        filters, conflicts = proven_filters(page, reading)
-        problems += [*reading.problems, *conflicts]
-        if not reading.blocks:
-            if not reading.problems:
-                message = "The page holds no text. Save it again."
-                problems.append(Problem("no-text", message, page.path, level="skipped"))
-            continue
-        drafts, found = parse_articles(reading.blocks, page.path)
-        problems += found
+        drafts, filters, found = _read_page(page, vocabulary)
+        problems += found[:MOST_PROBLEMS_OF_A_PAGE]
+        if len(found) > MOST_PROBLEMS_OF_A_PAGE:
+            message = (
+                f"{len(found) - MOST_PROBLEMS_OF_A_PAGE} more problems of this page are not shown. Check the page."
+            )
+            level: Level = "skipped" if any(problem.level == "skipped" for problem in found) else "warning"
+            problems.append(Problem("more-problems", message, page.path, level=level))
         for draft in drafts:
             key = article_id(draft.month, draft.title)
             appearances.setdefault(key, []).append(_Appearance(draft, capture, filters))
@@ -85,13 +87,43 @@ def ingest_pages(pages: Iterable[Page | Problem], vocabulary: Vocabulary) -> Ing
     return Ingest(tuple(articles), tuple(problems), tuple(captures))
 
 
+def _read_page(page: Page, vocabulary: Vocabulary) -> tuple[list[Draft], tuple[Filter, ...], list[Problem]]:
+    """Return the drafts of one page, the filters that it proves, and its problems."""
+    reading = read_blocks(page)
+    filters, conflicts = proven_filters(page, reading)
+    problems = [*reading.problems, *conflicts]
+    for choice in filters:
+        slug, is_known = _slug_of_choice(choice, vocabulary)
+        if not is_known:
+            message = (
+                f"The blog's {choice.kind} '{choice.label}' is not in topics.toml; it was kept as '{slug}'. Add it."
+            )
+            problems.append(Problem("unknown-label", message, page.path))
+    if not reading.blocks:
+        if not any(problem.level == "skipped" for problem in problems):
+            problems.append(Problem("no-text", "The page holds no text. Save it again.", page.path, level="skipped"))
+        return [], filters, problems
+    drafts, found = parse_articles(reading.blocks, page.path)
+    return drafts, filters, [*problems, *found]
+
+
+def _slug_of_choice(choice: Filter, vocabulary: Vocabulary) -> tuple[str, bool]:
+    """Return the slug of one of the blog's labels, and whether the vocabulary has it."""
+    find = vocabulary.topic_for_label if choice.kind == "topic" else vocabulary.type_for_label
+    known = find(choice.label)
+    return (known.slug, True) if known else (slug_of(choice.label), False)
+
+
 def _merge(key: str, appearances: list[_Appearance], vocabulary: Vocabulary) -> tuple[Article, list[Problem]]:
     """Return the record of all appearances of one article."""
     newest_first = sorted(appearances, key=lambda a: (a.capture.fetched_at or "", a.capture.sha256), reverse=True)
     draft, problems = newest_first[0].draft, []
     for other in newest_first[1:]:
         if other.draft != draft:
-            message = f"Its text differs from that on {newest_first[0].capture.path}, which is newer and was taken."
+            if other.capture == newest_first[0].capture:
+                message = "It stands twice on the page, with different text; the first was taken. Check the page."
+            else:
+                message = f"Its text differs from that on {newest_first[0].capture.path}, which is newer and was taken."
             problems.append(Problem("conflict", message, other.capture.path, draft.title))
     article = Article(
         id=key,
@@ -104,9 +136,19 @@ def _merge(key: str, appearances: list[_Appearance], vocabulary: Vocabulary) -> 
         email=draft.email,
         captures=tuple(dict.fromkeys(appearance.capture for appearance in newest_first)),
     )
-    topics, types, unknown = _proven(newest_first, vocabulary)
-    problems += [dataclasses.replace(problem, article=draft.title) for problem in unknown]
-    by_rules = [topic for topic in assign_topics(article, vocabulary) if topic.value not in topics]
+    topics, types = _proven(newest_first, vocabulary)
+    if len(types) > 1:
+        taken, *others = types.values()
+        message = (
+            f"Pages prove more than one type of research for it: '{taken.value}' ({taken.evidence[0]}), "
+            f"'{others[0].value}' ({others[0].evidence[0]}). The first, from the newer page, was taken."
+        )
+        problems.append(Problem("conflict", message, taken.evidence[0], draft.title))
+    by_rules = [
+        topic
+        for topic in assign_topics(article, vocabulary)
+        if topic.value not in topics and (topic.evidence or not topics)  # no fallback beside a topic that is proven
+    ]
     return dataclasses.replace(
         article,
         topics=tuple(sorted([*topics.values(), *by_rules], key=lambda topic: topic.value)),
@@ -116,25 +158,17 @@ def _merge(key: str, appearances: list[_Appearance], vocabulary: Vocabulary) -> 
 
 def _proven(
     appearances: list[_Appearance], vocabulary: Vocabulary
-) -> tuple[dict[str, Assignment], dict[str, Assignment], list[Problem]]:
-    """Return the topics and types that pages prove, by slug; labels outside the vocabulary are kept, with a warning."""
+) -> tuple[dict[str, Assignment], dict[str, Assignment]]:
+    """Return the topics and types that pages prove, by slug, in the order of the appearances."""
     evidence: dict[tuple[str, str], list[str]] = {}
-    problems: list[Problem] = []
     for appearance in appearances:
         for choice in appearance.filters:
-            find = vocabulary.topic_for_label if choice.kind == "topic" else vocabulary.type_for_label
-            known = find(choice.label)
-            slug = known.slug if known else re.sub(r"[^a-z0-9]+", "-", choice.label.lower()).strip("-")
-            if known is None:
-                message = (
-                    f"The blog's {choice.kind} '{choice.label}' is not in topics.toml; it was kept as '{slug}'. Add it."
-                )
-                problems.append(Problem("unknown-label", message, appearance.capture.path))
+            slug, _ = _slug_of_choice(choice, vocabulary)
             evidence.setdefault((choice.kind, slug), []).append(appearance.capture.path)
     found: dict[str, dict[str, Assignment]] = {"topic": {}, "type": {}}
     for (kind, slug), paths in evidence.items():
         found[kind][slug] = Assignment(slug, "page", tuple(dict.fromkeys(paths)))
-    return found["topic"], found["type"], problems
+    return found["topic"], found["type"]
 
 
 # --- JSON Lines ------------------------------------------------------------------------------------------------------
@@ -159,15 +193,20 @@ def read_records(path: Path) -> Ingest:
             if not line.strip():
                 continue
             try:
-                article = parse_record(line)
+                article = parse_record(line.decode("utf-8-sig" if number == 1 else "utf-8"))
                 if article.id in articles:
                     raise ValueError(f"the id '{article.id}' was given before")
                 articles[article.id] = article
+            except UnicodeDecodeError as error:
+                message = f"Line {number} was left out: it is not UTF-8 (byte {error.start}). Save the file as UTF-8."
+                problems.append(Problem("bad-record", message, path.name, level="skipped"))
             except ValueError as error:
                 message = f"Line {number} was left out: {error}. Mend the line and build again."
                 problems.append(Problem("bad-record", message, path.name, level="skipped"))
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as JSON Lines in UTF-8 (or gzip of it): {error}.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{path} cannot be read as JSON Lines (or gzip of it): {error}. Check the path, or make the file again."
+        ) from error
     if not articles:
         reason = problems[0].message if problems else "It is empty."
         raise InputError(
@@ -176,11 +215,11 @@ def read_records(path: Path) -> Ingest:
     return Ingest(tuple(articles[key] for key in sorted(articles)), tuple(problems))
 
 
-def _read_lines(path: Path) -> Iterator[str]:
+def _read_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as probe:
         zipped = probe.read(2) == GZIP_MAGIC
-    with gzip.open(path, "rt", encoding="utf-8") if zipped else path.open(encoding="utf-8") as stream:
-        yield from cast(TextIO, stream)
+    with gzip.open(path, "rb") if zipped else path.open("rb") as stream:
+        yield from cast(BinaryIO, stream)
 
 
 def parse_record(line: str) -> Article:
@@ -192,33 +231,31 @@ def parse_record(line: str) -> Article:
     if not isinstance(record, dict):
         raise ValueError("it is not a JSON object")
     doc_id = record.get("id")
-    if (
-        not isinstance(doc_id, str)
-        or not doc_id
-        or len(doc_id) > LONGEST_ID
-        or re.search(r"\s|[^\x21-\U0010ffff]", doc_id)
-    ):
+    if not isinstance(doc_id, str) or not 0 < len(doc_id) <= LONGEST_ID or re.search(r"[\s\x00-\x1f]", doc_id):
         raise ValueError(f"'id' must be a text of 1 to {LONGEST_ID} characters without blanks")
     if clean(doc_id) != doc_id:
-        raise ValueError("'id' holds characters that cannot be shown")
+        raise ValueError("'id' holds characters that cannot be shown, or letters with separate accents")
     if "text" in record:
-        return Article(doc_id, _text(record, "title"), summary=_paragraphs(_text(record, "text")))
+        return Article(doc_id, _title(record), summary=_paragraphs(_text(record, "text")))
     if "summary" not in record:
         raise ValueError("it has neither 'text' (a plain record) nor 'summary' (a full record)")
-    month = _optional(record, "month", str)
-    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+    month = _optional(record, "month")
+    if month is not None and not re.fullmatch(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])", month):
         raise ValueError(f"'month' is {month!r}, not like '2020-07'")
+    year = _year(record, "year")
+    if month and year not in (None, int(month[:4])):
+        raise ValueError(f"'year' is {year}, but 'month' is {month!r}")
     return Article(
         id=doc_id,
-        title=_text(record, "title"),
+        title=_title(record),
         month=month,
-        year=int(month[:4]) if month else None,
+        year=int(month[:4]) if month else year,
         citation=_citation(record.get("citation")),
         summary=_texts(record, "summary"),
         implications=_texts(record, "implications"),
-        email=_optional(record, "email", str),
+        email=_optional(record, "email"),
         topics=tuple(_assignment(item) for item in _items(record, "topics")),
-        research_type=_assignment(record["research_type"]) if record.get("research_type") else None,
+        research_type=None if record.get("research_type") is None else _assignment(record["research_type"]),
         captures=tuple(_capture(item) for item in _items(record, "captures")),
         former_ids=_texts(record, "former_ids"),
     )
@@ -231,15 +268,28 @@ def _text(record: Mapping[str, Any], key: str) -> str:
     return clean(value)
 
 
-def _optional(record: Mapping[str, Any], key: str, kind: type) -> Any:
+def _title(record: Mapping[str, Any]) -> str:
+    return " ".join(_text(record, "title").split())
+
+
+def _optional(record: Mapping[str, Any], key: str) -> str | None:
+    """Return a text, or None when it is absent or null."""
+    return None if record.get(key) is None else _text(record, key)
+
+
+def _year(record: Mapping[str, Any], key: str) -> int | None:
     value = record.get(key)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise ValueError(f"'{key}' is not of the right kind")
-    return clean(value) if isinstance(value, str) else value
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value not in YEARS:
+        raise ValueError(f"'{key}' is not a year")
+    return value
 
 
 def _items(record: Mapping[str, Any], key: str) -> list[Any]:
-    value = record.get(key) or []
+    value = record.get(key)
+    if value is None:
+        return []
     if not isinstance(value, list):
         raise ValueError(f"'{key}' is not a list")
     return value
@@ -269,8 +319,8 @@ def _citation(value: Any) -> Citation | None:
     record = _object(value, "'citation'")
     if not _text(record, "printed"):
         raise ValueError("'citation' lacks 'printed'")
-    texts = {key: _optional(record, key, str) for key in ("title", "journal", "volume", "issue", "pages", "doi")}
-    return Citation(_text(record, "printed"), _texts(record, "authors"), _optional(record, "study_year", int), **texts)
+    texts = {key: _optional(record, key) for key in ("title", "journal", "volume", "issue", "pages", "doi")}
+    return Citation(_text(record, "printed"), _texts(record, "authors"), _year(record, "study_year"), **texts)
 
 
 def _assignment(value: Any) -> Assignment:
@@ -285,6 +335,6 @@ def _capture(value: Any) -> Capture:
     return Capture(
         _text(record, "path"),
         _text(record, "sha256"),
-        _optional(record, "url", str),
-        _optional(record, "fetched_at", str),
+        _optional(record, "url"),
+        _optional(record, "fetched_at"),
     )

@@ -13,19 +13,17 @@ from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.config import find_corpus_file
 from indexer.engines import open_engine
-from indexer.engines.base import NO_MARKS, Engine, Marks, find_spans
+from indexer.engines.base import NO_MARKS, Engine, find_spans
 from indexer.errors import NotFoundError
 from indexer.facets import FACET_LABELS, count_facets, read_columns
 from indexer.generations import RECORDS, Generation, open_current
-from indexer.model import Article, Fragment, Hit, Notice, Results, SearchRequest, Sort
+from indexer.model import Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
 from indexer.query import Query, parse_query
 from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
 from indexer.records import parse_record
 from indexer.scoring import Matches, Scorer, best
-from indexer.snippets import choose_snippet, find_marks, mark
+from indexer.snippets import find_marks, make_extracts, mark
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
-
-SNIPPET_FIELDS = ("summary", "implications")
 
 
 def open_index(index: Path, corpus: Path = Path("corpus"), engine: str = "whoosh") -> Searcher:
@@ -82,8 +80,8 @@ class Searcher:
             stream.seek(place)
             return parse_record(stream.readline().decode("utf-8"))
 
-    def mark_words(self, texts: Sequence[str], field: str, words: str) -> list[tuple[Fragment, ...]]:
-        """Return texts of a field as fragments, with the words of a question marked."""
+    def mark_words(self, texts: Sequence[str], field: str, words: str) -> list[MarkedText]:
+        """Return texts of a field with the words of a question marked."""
         query = self._understand(words, find_profile(self._profiles, None))
         marks = find_marks(query).get(field, NO_MARKS)
         return [mark(text, find_spans(text, marks)) for text in texts]
@@ -104,7 +102,10 @@ class Searcher:
         return self._synonyms.expand(parse_query(text), profile["synonym_weight"])
 
     def _scorer(self, profile: Profile) -> Scorer:
-        return self._scorers.setdefault(profile.name, Scorer(self._engine, profile))
+        scorer = self._scorers.get(profile.name)
+        if scorer is None:
+            scorer = self._scorers.setdefault(profile.name, Scorer(self._engine, profile))
+        return scorer
 
     def _choices(self, request: SearchRequest) -> tuple[dict[str, Sequence[str]], list[Notice]]:
         """Return the chosen values per facet, less those that the index does not know, which are named."""
@@ -132,30 +133,25 @@ class Searcher:
 
     def _hits(self, request: SearchRequest, query: Query, matches: Matches, shown: Bits) -> tuple[Hit, ...]:
         first, last = (request.page - 1) * request.size, request.page * request.size
-        docs = bitmap.to_documents(shown, len(self._engine.doc_ids))
         order: Sort = request.sort or ("relevance" if query.words else "newest")
         if order == "relevance":
-            ranked = best(matches.scores, docs, last)[first:]
+            ranked = best(matches.scores, shown, last)[first:]
         else:
+            docs = bitmap.to_documents(shown, len(matches.scores))
             if order != "newest":  # ordinals are newest first already
                 docs = docs[np.argsort(self._sort_ranks[order][docs])]
             scores = np.round(matches.scores[docs[first:last]], 6)
             ranked = list(zip(docs[first:last].tolist(), scores.tolist(), strict=True))
-        marks = find_marks(query)
-        return tuple(self._hit(first + i, doc, score, marks, matches) for i, (doc, score) in enumerate(ranked, 1))
-
-    def _hit(self, rank: int, doc: int, score: float, marks: dict[str, Marks], matches: Matches) -> Hit:
-        title = self._engine.text(doc, "title", marks.get("title", NO_MARKS))
-        return Hit(
-            rank=rank,
-            doc_id=self._engine.doc_ids[doc],
-            score=score,
-            month=self._engine.months[doc],
-            title=mark(title.text, title.spans),
-            snippet=choose_snippet(
-                [self._engine.text(doc, name, marks.get(name, NO_MARKS)) for name in SNIPPET_FIELDS]
-            ),
-            missing=tuple(typed for typed, holds in matches.found if not bitmap.contains(holds, doc)),
+        docs_shown = [doc for doc, _ in ranked]
+        extracts = make_extracts(self._engine, docs_shown, query)
+        doc_ids, months = self._engine.doc_ids, self._engine.months
+        return tuple(
+            [
+                Hit(rank, doc_ids[doc], score, months[doc], title, snippet, missing)
+                for rank, (doc, score), (title, snippet), missing in zip(
+                    range(first + 1, last + 1), ranked, extracts, matches.missing(docs_shown), strict=False
+                )
+            ]
         )
 
     @cached_property

@@ -1,78 +1,119 @@
-"""Which sentence to show under a hit, and which words to mark. Text in, fragments out; nothing is escaped here.
+"""Which sentence to show under a hit, and what to mark in it. A query and documents in, marked texts out, unescaped.
 
-Marked is what was searched: the spans come from the tokens of the one analyzer, by the terms that the query holds.
+Marked is what was searched: the places come from the tokens of the one analyzer, by the terms that the query holds.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
-from indexer.engines.base import FieldText, Marks, Span
-from indexer.model import Fragment, Snippet
-from indexer.query import Query
-from indexer.schema import PARAGRAPH_BREAK
+import numpy as np
 
+from indexer.engines.base import Engine, Marks, Occurrences, Span
+from indexer.model import MarkedText, Snippet
+from indexer.query import Query
+from indexer.schema import PARAGRAPH_BREAK, SCORED
+
+TITLE = "title"
+BODY = ("summary", "implications")
+FIELDS = (TITLE, *BODY)
 MAX_CHARS = 240  # one or two whole sentences; a longer sentence is cut around its first marked word
 LEAD_CHARS = 60  # text kept before the first marked word of a sentence that is cut
+CLAUSE_BITS = 63  # clauses told apart when sentences are compared; beyond that two may count as one
 
 
 def find_marks(query: Query) -> dict[str, Marks]:
     """Return, by field, what is marked there: every alternative and synonym of a clause, with the clause's number."""
-    by_field: dict[str, dict[tuple[str, ...], int]] = {}
+    by_fields: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {SCORED: {}}
     for number, clause in enumerate(query.clauses):
         for alternative in (*clause.alternatives, *clause.synonyms):
-            for field in alternative.fields:
-                by_field.setdefault(field, {}).setdefault(alternative.terms, number)
-    return dict(by_field)
+            by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, number)
+    everywhere = by_fields.pop(SCORED)
+    marks: dict[str, Marks] = dict.fromkeys(SCORED, everywhere)
+    for fields, phrases in by_fields.items():  # prefixed clauses, which name one field
+        marks[fields[0]] = {**phrases, **marks.get(fields[0], {})}
+    return marks
 
 
-def mark(text: str, spans: Sequence[Span]) -> tuple[Fragment, ...]:
-    """Return a whole text as fragments, the words at the spans marked."""
-    return _fragments(text, spans, 0, len(text))
+def mark(text: str, spans: Sequence[Span]) -> MarkedText:
+    """Return a whole text with the words at the spans marked."""
+    return MarkedText(text, tuple([(start, end) for start, end, _ in spans]))
 
 
-def choose_snippet(parts: Sequence[FieldText]) -> Snippet:
-    """Return the best one or two sentences of the given parts; the first text's beginning when no word stands in any.
+def make_extracts(engine: Engine, docs: Sequence[int], query: Query) -> list[tuple[MarkedText, Snippet]]:
+    """Return the marked title and the snippet of each document.
 
-    Best is the sentence with words of the most clauses, then with the most such words, then the first.
+    A snippet begins with the best sentence of summary and implications: that with words of the most clauses, then with
+    the most such words, then the first. Without any it is the beginning of the digest.
     """
-    best: tuple[tuple[int, int], FieldText, int] | None = None
-    for part in parts:
-        by_sentence: dict[int, list[int]] = {}
-        for start, _, clause in part.spans:
-            by_sentence.setdefault(bisect_right(part.sentences, start) - 1, []).append(clause)
-        for sentence, found in by_sentence.items():
-            worth = (len(set(found)), len(found))
-            if best is None or worth > best[0]:
-                best = (worth, part, sentence)
-    if best is not None:
-        return _cut(best[1], best[2])
-    lead = next((part for part in parts if part.text), None)
-    return _cut(lead, 0) if lead else Snippet(())
+    found = engine.occurrences(docs, FIELDS, find_marks(query))
+    marks = list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    runs = (found.docs * len(FIELDS) + found.fields).searchsorted(np.arange(len(docs) * len(FIELDS) + 1)).tolist()
+    extracts = []
+    for i, (doc, best) in enumerate(zip(docs, _best_occurrences(found, len(docs)), strict=True)):
+        run = i * len(FIELDS)
+        title = MarkedText(engine.text(doc, TITLE), tuple(marks[runs[run] : runs[run + 1]]))
+        if best is None:
+            name = next((name for name in BODY if engine.text(doc, name)), BODY[0])
+            snippet = _cut(engine.text(doc, name), engine.sentences(doc, name), 0, [])
+        else:
+            field = int(found.fields[best])
+            text, sentences = engine.text(doc, FIELDS[field]), engine.sentences(doc, FIELDS[field])
+            snippet = _cut(text, sentences, int(found.sentences[best]), marks[best : runs[run + field + 1]])
+        extracts.append((title, snippet))
+    return extracts
 
 
-def _cut(part: FieldText, sentence: int) -> Snippet:
-    """Return the snippet that begins with a sentence: whole sentences of one paragraph while they fit."""
-    text = part.text
-    bounds = [*part.sentences, len(text)]
-    start, end = bounds[sentence], bounds[sentence + 1]
-    for following in bounds[sentence + 2 :]:
-        if following - start > MAX_CHARS or PARAGRAPH_BREAK in text[start:end]:
+def _best_occurrences(found: Occurrences, n_docs: int) -> list[int | None]:
+    """Return, for each document, the number of the first occurrence in its best sentence, or None without any."""
+    best: list[int | None] = [None] * n_docs
+    if not len(found.docs):
+        return best
+    # occurrences are sorted, so those of one sentence stand together
+    sentence = np.stack((found.docs, found.fields, found.sentences))
+    begins = np.concatenate(([0], np.flatnonzero((np.diff(sentence) != 0).any(axis=0)) + 1))
+    clauses = np.bitwise_or.reduceat(np.left_shift(1, found.clauses % CLAUSE_BITS, dtype=np.int64), begins)
+    n_words = np.diff(begins, append=len(found.docs))
+    worth = (np.bitwise_count(clauses).astype(np.int64) << 32) + n_words
+    worth[found.fields[begins] == 0] = 0  # titles are shown whole
+    docs = found.docs[begins]
+    first_of_doc = np.flatnonzero(np.diff(docs, prepend=-1))
+    most = np.maximum.reduceat(worth, first_of_doc)
+    top = np.flatnonzero(worth == np.repeat(most, np.diff(first_of_doc, append=len(docs))))
+    for i in top[::-1].tolist():  # backwards, so that the first of equals is kept
+        if worth[i]:
+            best[docs[i]] = int(begins[i])
+    return best
+
+
+def _cut(text: str, sentences: Sequence[int], sentence: int, marks: Sequence[tuple[int, int]]) -> Snippet:
+    """Return the snippet that begins with a sentence: whole sentences of one paragraph while they fit.
+
+    marks  places in the text, ascending; those outside the snippet are left out.
+    """
+    if not text:
+        return Snippet()
+    start = sentences[sentence]
+    end = sentences[sentence + 1] if sentence + 1 < len(sentences) else len(text)
+    for following in range(sentence + 2, len(sentences) + 1):
+        further = sentences[following] if following < len(sentences) else len(text)
+        if further - start > MAX_CHARS or text.startswith(PARAGRAPH_BREAK, end - len(PARAGRAPH_BREAK)):
             break
-        end = following
+        end = further
     cut_before = cut_after = False
     if end - start > MAX_CHARS:
-        first = next((place for place, _, _ in part.spans if start <= place < end), start)
+        first = marks[0][0] if marks and marks[0][0] < end else start
         if first - start > MAX_CHARS - LEAD_CHARS:
             start, cut_before = _next_word(text, first - LEAD_CHARS), True
         whole = end
         end = min(whole, _last_word_end(text, start + MAX_CHARS))
         cut_after = bool(text[end:whole].strip())
-    shown = text[start:end]
-    start += len(shown) - len(shown.lstrip())
-    end -= len(shown) - len(shown.rstrip())
-    return Snippet(_fragments(text, part.spans, start, end), cut_before, cut_after)
+    shown = text[start:end].lstrip()
+    start = end - len(shown)
+    shown = shown.rstrip()
+    end = start + len(shown)
+    inside = tuple([(first - start, last - start) for first, last in marks if start <= first and last <= end])
+    return Snippet(MarkedText(shown, inside), cut_before, cut_after)
 
 
 def _next_word(text: str, place: int) -> int:
@@ -83,17 +124,3 @@ def _next_word(text: str, place: int) -> int:
 def _last_word_end(text: str, place: int) -> int:
     blank = text.rfind(" ", 0, place + 1)
     return blank if blank != -1 and place < len(text) else place
-
-
-def _fragments(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Fragment, ...]:
-    fragments: list[Fragment] = []
-    place = start
-    for first, last, _ in spans:
-        if start <= first and last <= end:
-            if first > place:
-                fragments.append(Fragment(text[place:first]))
-            fragments.append(Fragment(text[first:last], marked=True))
-            place = last
-    if place < end:
-        fragments.append(Fragment(text[place:end]))
-    return tuple(fragments)

@@ -2,66 +2,79 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from indexer.cli import EXIT_WARNINGS, setting_options
+from indexer.cli import EXIT_WARNINGS, complain, setting_options
+from indexer.commands.output import open_output
 from indexer.config import Config
 from indexer.errors import InputError
 from indexer.model import SearchRequest
 from indexer.search import Searcher, open_index
 
 
-@click.command(name="run")
+@click.command(name="run", no_args_is_help=True)
 @click.argument("queries", metavar="QUERIES.tsv", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, metavar="RUN.txt", type=click.Path(path_type=Path), help="file to write")
 @click.option(
-    "-n", "depth", type=click.IntRange(1, 100_000), default=100, metavar="N", help="hits a query (default: 100)"
+    "-n",
+    "depth",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    metavar="N",
+    help="hits for each query",
+    show_default=True,
 )
-@click.option("--profile", metavar="NAME", default="default", help="ranking profile of ranking.toml (default: default)")
+@click.option("--profile", metavar="NAME", default="default", help="ranking profile of ranking.toml", show_default=True)
 @setting_options("corpus", "index")
 def command(queries: Path, output: Path, depth: int, profile: str, config: Config) -> int:
-    """Answer each line `qid<TAB>query` and write lines `qid Q0 doc_id rank score tag`; the tag is the profile."""
+    """Answer a file of queries, and write the run as TREC tools read it.
+
+    Each line of QUERIES.tsv is a query id, a tab, and the words. Each line of RUN.txt is `qid Q0 doc_id rank score
+    tag`; the tag is the profile.
+    """
     asked, faulty = read_queries(queries)
     for message in faulty:
-        click.echo(f"skipped: {message}", err=True)
-    searcher = open_index(config.index, config.corpus)
-    lines = [line for qid, text in asked for line in run_lines(searcher, qid, text, depth, profile)]
-    draft = output.with_name(f"{output.name}.new")
-    try:
-        draft.write_text("".join(lines), encoding="utf-8")
-        draft.replace(output)
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {error.strerror}. Name another file with -o.") from error
-    click.echo(f"{output}: {len(lines)} hits for {len(asked)} queries.")
+        complain(f"skipped: {message}")
+    n_hits = 0
+    with closing(open_index(config.index, config.corpus)) as searcher, open_output(output) as stream:
+        for qid, text in asked:
+            lines = run_lines(searcher, qid, text, depth, profile)
+            stream.writelines(lines)
+            n_hits += len(lines)
+    click.echo(f"{output}: {n_hits} hits for {len(asked)} queries.", err=True)
     return EXIT_WARNINGS if faulty else 0
 
 
 def read_queries(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the (qid, query) pairs of a file, and a message for each line that is none; InputError without any."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}. Check the path.") from error
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # not `splitlines`: it also splits at U+2028
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not text in UTF-8 ({error}). Save it as UTF-8.") from error
     asked: dict[str, str] = {}
     faulty = []
     for number, line in enumerate(lines, 1):
-        qid, tab, text = line.partition("\t")
+        qid, _, text = (part.strip() for part in line.partition("\t"))
         if not line.strip():
             continue
-        if not tab or not qid or len(qid.split()) != 1 or not text.strip():
-            faulty.append(f"{path}, line {number}: not 'qid<TAB>query' with a qid without blanks.")
+        if len(qid.split()) != 1 or not text:
+            faulty.append(f"{path}, line {number}: not a query id without blanks, a tab, and words. Mend the line.")
         elif qid in asked:
-            faulty.append(f"{path}, line {number}: the qid '{qid}' was used before.")
+            faulty.append(f"{path}, line {number}: the id '{qid}' was used before. Give each query its own.")
         else:
-            asked[qid] = text.strip()
+            asked[qid] = text
     if not asked:
-        raise InputError(f"{path} holds no query. Each line is a qid, a tab, and the words: Q1<TAB>video therapy")
+        raise InputError(f"{path} holds no query. Each line is an id, a tab, and the words: Q1<TAB>video therapy")
     return list(asked.items()), faulty
 
 
 def run_lines(searcher: Searcher, qid: str, text: str, depth: int, profile: str) -> list[str]:
     """Return the run of one query, best hit first, each line ended."""
     results = searcher.search(SearchRequest(text=text, size=depth, profile=profile))
-    return [f"{qid} Q0 {hit.doc_id} {hit.rank} {hit.score:.6f} {profile}\n" for hit in results.hits]
+    tag = "-".join(profile.split())  # blanks part the columns
+    return [f"{qid} Q0 {hit.doc_id} {hit.rank} {hit.score:.6f} {tag}\n" for hit in results.hits]

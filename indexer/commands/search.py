@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+import re
+from contextlib import closing
+from typing import Any, NoReturn, cast
 
 import click
 
 from indexer.cli import setting_options
+from indexer.commands.output import open_output
 from indexer.config import Config
 from indexer.model import SORTS, Match, Results, SearchRequest, Sort
 from indexer.search import open_index
@@ -19,11 +22,22 @@ class _WordsCommand(click.Command):
     """Says how to exclude a word when somebody types `-word` where options stand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = args[: args.index("--")] if "--" in args else args
+        for option in options:
+            if re.fullmatch(r"-[^\W\d].+", option) and not re.fullmatch(r"-n\d+", option):
+                self._refuse(option, ctx)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            hint = f"To exclude a word, put -- before the words: pprsearch {self.name} -- therapy {error.option_name}"
-            raise click.UsageError(f"There is no option {error.option_name}. {hint}", ctx) from error
+            if error.option_name.startswith("--"):
+                raise
+            self._refuse(error.option_name, ctx)
+
+    def _refuse(self, option: str, ctx: click.Context) -> NoReturn:
+        example = f"pprsearch {self.name} -- therapy {option}"
+        raise click.UsageError(
+            f"There is no option {option}. To exclude a word, put -- before the words: {example}", ctx
+        )
 
 
 @click.command(name="search", cls=_WordsCommand)
@@ -33,13 +47,27 @@ class _WordsCommand(click.Command):
 @click.option("--from", "year_from", type=click.IntRange(1, 9999), metavar="YEAR", help="digests of this year or later")
 @click.option("--to", "year_to", type=click.IntRange(1, 9999), metavar="YEAR", help="digests of this year or earlier")
 @click.option(
-    "--match", type=click.Choice(["any", "all"]), default="any", help="any word is enough, or all must be there"
+    "--match",
+    type=click.Choice(["any", "all"]),
+    default="any",
+    metavar="any|all",
+    help="any word is enough, or all must be there",
+    show_default=True,
 )
-@click.option("--sort", type=click.Choice(SORTS), help="default: relevance with words, newest without")
-@click.option("-n", "size", type=click.IntRange(1, 1000), default=10, metavar="N", help="hits to print (default: 10)")
-@click.option("--page", type=click.IntRange(1, 1_000_000), default=1, metavar="PAGE", help="which N hits (default: 1)")
-@click.option("--profile", metavar="NAME", help="ranking profile of ranking.toml (default: default)")
-@click.option("--json", "as_json", is_flag=True, help="print the results as JSON")
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    metavar="ORDER",
+    help=f"{', '.join(SORTS[:-1])} or {SORTS[-1]}  [default: relevance; newest without words]",
+)
+@click.option(
+    "-n", "size", type=click.IntRange(1, 1000), default=10, metavar="N", help="hits to print", show_default=True
+)
+@click.option(
+    "--page", type=click.IntRange(1, 1_000_000), default=1, metavar="PAGE", help="which N hits", show_default=True
+)
+@click.option("--profile", metavar="NAME", help="ranking profile of ranking.toml  [default: default]")
+@click.option("--json", "as_json", is_flag=True, help="print the results as JSON, with every value of every facet")
 @setting_options("corpus", "index")
 def command(
     words: tuple[str, ...],
@@ -55,9 +83,13 @@ def command(
     as_json: bool,
     config: Config,
 ) -> int:
-    """Search the digests. WORDS are words, "phrases", -excluded words (after --), OR, title: author: journal:
+    """Search the digests. Without WORDS all are listed, newest first.
 
-    Without WORDS all digests are listed, newest first.
+    \b
+    pprsearch search video therapy alliance
+    pprsearch search '"working alliance" OR rupture' --topic burnout --from 2018
+    pprsearch search author:norcross title:feedback
+    pprsearch search -n 3 -- therapy -group        excluded words stand after --
     """
     request = SearchRequest(
         text=" ".join(words),
@@ -71,9 +103,11 @@ def command(
         size=size,
         profile=profile,
     )
-    results = open_index(config.index, config.corpus).search(request)
+    with closing(open_index(config.index, config.corpus)) as searcher:
+        results = searcher.search(request)
     if as_json:
-        click.echo(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+        with open_output(None) as stream:
+            stream.write(json.dumps(_as_json(results), ensure_ascii=False, indent=2) + "\n")
     else:
         _print(results)
     return 0

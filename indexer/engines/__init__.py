@@ -1,18 +1,40 @@
-"""The engines by name. A new one is a file here and a line below; `tests/engine` then runs the whole contract on it."""
+"""The engines by name, and the one way to write what they read.
+
+A new engine is a file here and a line in the table; `tests/engine` then runs the whole contract on it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from indexer.documents import make_documents
 from indexer.engines.base import Engine
-from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.compiled import CompilationWriter, CompiledEngine
+from indexer.engines.whoosh_engine import WhooshEngine, WhooshWriter
+from indexer.model import Article
+
+WHOOSH_FOLDER = "whoosh"
+COMPILED_FILE = "compiled.arrays"
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "whoosh": lambda folder: WhooshEngine(folder / "whoosh"),
+    "compiled": lambda generation: CompiledEngine(generation / COMPILED_FILE),
+    "whoosh": lambda generation: WhooshEngine(generation / WHOOSH_FOLDER),
 }
 
 
-def open_engine(name: str, folder: Path) -> Engine:
+def write_indexes(articles: Sequence[Article], generation: Path) -> None:
+    """Write the index of record and its compilation into the folder of a generation; each article is analysed once."""
+    (generation / WHOOSH_FOLDER).mkdir(mode=0o700)
+    with (
+        WhooshWriter(generation / WHOOSH_FOLDER) as whoosh,
+        CompilationWriter(generation / COMPILED_FILE) as compilation,
+    ):
+        for document in make_documents(articles):
+            whoosh.add(document)
+            compilation.add(document)
+
+
+def open_engine(name: str, generation: Path) -> Engine:
     """Open a generation's folder with the named engine."""
-    return ENGINES[name](folder)
+    return ENGINES[name](generation)

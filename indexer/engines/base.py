@@ -14,8 +14,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import analyse, sentence_starts
-from indexer.model import Article
+from indexer.analysis import analyse
 
 Ints = NDArray[np.int32]
 
@@ -46,16 +45,20 @@ NO_MARKS: Marks = {}
 
 
 @dataclass(frozen=True, slots=True)
-class FieldText:
-    """The text of one field of one document, with the places of what is to be marked.
+class Occurrences:
+    """Where the words of a question stand in some texts: arrays of one length, ascending by document, field and start.
 
-    spans      ascending, never overlapping.
-    sentences  where each sentence begins, ascending, the first 0.
+    docs, fields  places in the sequences that were asked for, not ordinals or names.
+    sentences     number of the sentence within its text, as `Engine.sentences` lists them.
+    starts, ends  in characters, end exclusive.   clauses  what was found.
     """
 
-    text: str
-    spans: Sequence[Span]
-    sentences: Sequence[int]
+    docs: Ints
+    fields: Ints
+    sentences: Ints
+    starts: Ints
+    ends: Ints
+    clauses: Ints
 
 
 class Engine(Protocol):
@@ -85,8 +88,17 @@ class Engine(Protocol):
     def lengths(self, field: str) -> Ints:
         """Return how many tokens an analysed field has, exactly, by ordinal."""
 
-    def text(self, doc: int, field: str, marks: Marks = NO_MARKS) -> FieldText:
-        """Return a scored field's text with its spans, as `find_spans` defines them."""
+    def text(self, doc: int, field: str) -> str:
+        """Return the text of a scored field, paragraphs joined by breaks; "" when the document has none."""
+
+    def sentences(self, doc: int, field: str) -> Sequence[int]:
+        """Return where each sentence of a scored field begins, as `analysis.sentence_starts` does."""
+
+    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+        """Return where marks stand in scored fields of documents, as `find_spans` defines it.
+
+        marks  by field; a field that is left out has none.
+        """
 
     def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:
         """Return the place of each document in an order, by ordinal: 0 comes first; each place occurs once.
@@ -96,12 +108,6 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back files and memory; the engine is not used afterwards."""
-
-
-def document_order(articles: Sequence[Article]) -> list[Article]:
-    """Return articles in the order of their ordinals: newest month first, then doc_id; without month last."""
-    by_id = sorted(articles, key=lambda article: article.id)
-    return sorted(by_id, key=lambda article: article.month or "", reverse=True)
 
 
 def find_spans(text: str, marks: Marks) -> list[Span]:
@@ -128,8 +134,3 @@ def find_spans(text: str, marks: Marks) -> list[Span]:
                 break
         place += width
     return spans
-
-
-def read_text(text: str, marks: Marks) -> FieldText:
-    """Return a text as `Engine.text` does, from the text alone: the reference for engines that keep compiled places."""
-    return FieldText(text, find_spans(text, marks), sentence_starts(text))

@@ -1,18 +1,19 @@
-"""The index of record: writes a Whoosh index of articles, and reads its postings. The only module that imports whoosh.
+"""The index of record: writes a Whoosh index of documents, and reads its postings. The only module that imports whoosh.
 
 Whoosh keeps documents, lexicon, postings with positions and stored fields. It does not rank, highlight, count facets or
 parse what readers type. What to beware of in Whoosh 2.7.4:
 - its files hold pickles, so an index folder is code: made private to its user, never taken from elsewhere;
 - a reader is not safe to share between threads, so every read here holds one lock;
 - it keeps field lengths in one rounded byte, so exact lengths are stored beside the texts;
-- after a failed add a writer is dead, so articles are cleaned text before they come here and any error cancels all;
-- a compound segment is copied to memory by every reader, so segments stay in separate files.
+- after a failed add a writer is dead, so texts are cleaned before they come here, and any error cancels all;
+- a compound segment is copied to memory by every reader, so a segment's files stay apart.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -22,27 +23,29 @@ from whoosh import analysis as whoosh_analysis
 from whoosh import fields as whoosh_fields
 from whoosh import index as whoosh_index
 
-from indexer.analysis import analyse
-from indexer.engines.base import NO_MARKS, FieldText, Ints, Marks, Positions, Postings, document_order, read_text
+from indexer.analysis import Tokens, sentence_starts
+from indexer.documents import Document
+from indexer.engines.base import NO_MARKS, Ints, Marks, Occurrences, Positions, Postings, find_spans
 from indexer.errors import IndexDamagedError
-from indexer.model import Article
-from indexer.schema import ANALYSED, FIELDS, field_text
+from indexer.schema import ANALYSED, FIELDS
 
 INDEX_NAME = "articles"
 WRITER_MEMORY_MB = 256  # postings gathered before Whoosh sorts them to disk; 10,000 digests fit
 
 
+class _AnalysedText(str):
+    """A text that carries its tokens: Whoosh asks its analyzer for the tokens of texts only."""
+
+    tokens: Tokens
+
+
 class _Analyzer(whoosh_analysis.Composable):  # type: ignore[misc]
-    """Our analysis in the shape that Whoosh calls for."""
+    """Hands Whoosh the tokens that were made already."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, value: str, **_: object) -> Iterator[whoosh_analysis.Token]:
+    def __call__(self, value: _AnalysedText, **_: object) -> Iterator[whoosh_analysis.Token]:
         token = whoosh_analysis.Token(positions=True)
-        tokens = analyse(value, self.name)
-        for term, position in zip(tokens.terms, tokens.positions, strict=True):
-            token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
+        token.boost, token.stopped = 1.0, False
+        for token.text, token.pos in zip(value.tokens.terms, value.tokens.positions, strict=True):
             yield token
 
 
@@ -54,39 +57,41 @@ def _schema() -> whoosh_fields.Schema:
     )
     for field in FIELDS:
         if field.analyzer:
-            text = whoosh_fields.TEXT(analyzer=_Analyzer(field.analyzer), phrase=True, stored=field.use == "scored")
-            schema.add(field.name, text)
+            schema.add(field.name, whoosh_fields.TEXT(analyzer=_Analyzer(), phrase=True, stored=field.use == "scored"))
         else:
             schema.add(field.name, whoosh_fields.KEYWORD(scorable=False))
     return schema
 
 
-def write_index(articles: Sequence[Article], folder: Path) -> None:
-    """Write a new index of all articles into an empty folder, as one segment."""
-    index = whoosh_index.create_in(str(folder), _schema(), indexname=INDEX_NAME)
-    writer = index.writer(limitmb=WRITER_MEMORY_MB, compound=False)
-    try:
-        for article in document_order(articles):
-            writer.add_document(**_document(article))
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit(optimize=True)
-    index.close()
+class WhooshWriter:
+    """Writes documents into a new index in an empty folder, as one segment. Used with `with`: an error cancels all."""
 
+    def __init__(self, folder: Path) -> None:
+        self._index = whoosh_index.create_in(str(folder), _schema(), indexname=INDEX_NAME)
+        self._writer = self._index.writer(limitmb=WRITER_MEMORY_MB, compound=False)
 
-def _document(article: Article) -> dict[str, Any]:
-    document: dict[str, Any] = {"doc_id": article.id, "month": article.month}
-    lengths = {}
-    for field in FIELDS:
-        if field.analyzer:
-            text = field_text(field, article)
-            lengths[field.name] = len(analyse(text, field.analyzer))
-            if text:
-                document[field.name] = text
-        elif values := field.values(article):
-            document[field.name] = list(values)
-    return {**document, "lengths": tuple(lengths[name] for name in ANALYSED)}
+    def __enter__(self) -> WhooshWriter:
+        return self
+
+    def add(self, document: Document) -> None:
+        """Add one document; its id must be new."""
+        lengths = tuple(len(document.tokens[name]) for name in ANALYSED)
+        fields: dict[str, Any] = {"doc_id": document.doc_id, "month": document.month, "lengths": lengths}
+        for field in FIELDS:
+            if field.analyzer and document.texts[field.name]:
+                fields[field.name] = _AnalysedText()
+                fields[field.name].tokens = document.tokens[field.name]
+                fields[f"_stored_{field.name}"] = document.texts[field.name]
+            elif not field.analyzer and document.values[field.name]:
+                fields[field.name] = list(document.values[field.name])
+        self._writer.add_document(**fields)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self._writer.commit(optimize=True)
+        else:
+            self._writer.cancel()
+        self._index.close()
 
 
 class WhooshEngine:
@@ -153,8 +158,23 @@ class WhooshEngine:
             places=np.array([place for _, places in found for place in places], dtype=np.int32),
         )
 
-    def text(self, doc: int, field: str, marks: Marks = NO_MARKS) -> FieldText:
-        return read_text(self._stored[doc].get(field, ""), marks)
+    def text(self, doc: int, field: str) -> str:
+        text: str = self._stored[doc].get(field, "")
+        return text
+
+    def sentences(self, doc: int, field: str) -> Sequence[int]:
+        return sentence_starts(self.text(doc, field))
+
+    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+        found = [
+            (i, j, bisect_right(sentences, start) - 1, start, end, clause)
+            for i, doc in enumerate(docs)
+            for j, field in enumerate(fields)
+            for sentences in [self.sentences(doc, field)]
+            for start, end, clause in find_spans(self.text(doc, field), marks.get(field, NO_MARKS))
+        ]
+        columns = np.array(found, dtype=np.int32).reshape(len(found), 6).T
+        return Occurrences(*columns)
 
     def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:
         ordinals = range(len(self.doc_ids))

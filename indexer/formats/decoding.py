@@ -1,4 +1,7 @@
-"""Bytes of a page -> text, or the reason why not. Used by every reader of `indexer.formats`."""
+"""Bytes of a page -> text, or the reason why not. Used by every reader of `indexer.formats`.
+
+Input: a Page. Output: its text without what cannot be seen, and what a librarian should know about its encoding.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,17 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+DECLARED = re.compile(
+    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,200}encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
+)
 DECLARED_WITHIN_BYTES = 4096
 # Browsers read pages that call themselves Latin-1 or ASCII as windows-1252 (WHATWG encoding standard).
 LATIN_1 = {"iso8859-1", "ascii"}
+# Families of charsets that pages have; Python knows others that are none ("punycode" takes hours for a large page).
+CHARSETS = ("iso8859", "cp", "ascii", "koi8", "mac", "gb", "big5", "euc", "shift_jis", "utf-16", "utf-32", "tis")
 # Text has next to no control characters; a JPEG or a ZIP has some in every hundred bytes.
 MAX_CONTROL_SHARE = 0.01
+C1 = frozenset(map(chr, range(0x80, 0xA0)))
 CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13})
 # UTF-8 that was once read as windows-1252 and saved again: "client’s" became "clientâ€™s", "Flückiger" "FlÃ¼ckiger".
 MOJIBAKE = re.compile(r"â€[™œ\u009d\u0153\u201c\u201d“”˜\u2122]|Ã[\u0080-\u00bf]")
@@ -49,9 +57,16 @@ def decode(page: Page) -> tuple[str | None, tuple[Problem, ...]]:
 
 
 def clean(text: str) -> str:
-    """Return the text in NFC without soft hyphens, zero-width marks and control characters other than white space."""
+    """Return the text in NFC without soft hyphens, zero-width marks and control characters other than white space.
+
+    U+0080 to U+009F, where no text has business, are read as browsers read `&#146;`: as windows-1252.
+    """
     text = unicodedata.normalize("NFC", text)
-    return "".join(char for char in text if char in "\t\n\r\f" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    replaced: dict[int, str | None] = {}
+    for char in set(text):  # a page has some hundred different characters, so this costs little on the largest page
+        if char not in "\t\n\r\f" and unicodedata.category(char) in ("Cc", "Cf", "Cs"):
+            replaced[ord(char)] = char.encode("latin-1").decode("cp1252", "ignore") if char in C1 else None
+    return text.translate(replaced) if replaced else text
 
 
 def _strict(page: Page, encoding: str) -> tuple[str | None, tuple[Problem, ...]]:
@@ -68,9 +83,9 @@ def _legacy(page: Page) -> tuple[str | None, tuple[Problem, ...]]:
     if declared:
         try:
             codec = codecs.lookup(declared.group(1).decode("ascii")).name
-            if codec != "utf-8":
+            if codec.startswith(CHARSETS):
                 return clean(page.content.decode("cp1252" if codec in LATIN_1 else codec)), ()
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass  # an unknown or wrong declaration: try what such pages mostly are
     try:
         text = page.content.decode("cp1252")

@@ -1,6 +1,7 @@
 """The lines by which any page of the blog can be read, whatever its markup: months, "Practice Implications", e-mail.
 
-Known from five real pages in text form, October 2017 to December 2022; see docs/architecture.md.
+Input: the text of one block. Output: what it is. The words are those of five real pages in text form, October 2017 to
+December 2022; see docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -10,15 +11,43 @@ import re
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH_HEADING = re.compile(
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)\.?,? (20\d\d)",
+    r"nov(?:ember)?|dec(?:ember)?)\.?,? (20\d\d):?",
     re.IGNORECASE,
 )
 # Seen: "Practice Implications", "Practical Implications" (July 2018), "Practice Implication" (October 2017).
 _IMPLICATIONS = r"(?:practice|practical|clinical) implications?"
 _IMPLICATIONS_HEADING = re.compile(rf"{_IMPLICATIONS}\s*[:.]?", re.IGNORECASE)
-_IMPLICATIONS_RUN_IN = re.compile(rf"({_IMPLICATIONS})\s*:\s+(?=\S)", re.IGNORECASE)
+_IMPLICATIONS_RUN_IN = re.compile(rf"({_IMPLICATIONS})(?:\s?[:.–—]|\s-)\s+(?=\S)", re.IGNORECASE)
 _EMAIL = re.compile(r"author(?:['’]?s)? e-?mails?\b", re.IGNORECASE)
 LONGEST_LANDMARK = 200  # characters; an "Author email" line may name several addresses
+
+# Names that a table or a definition list gives to the parts of an article; they are not part of its text.
+_LABEL = re.compile(r"(?:title|citation|reference|source|summary|abstract|month|date)s?\s?:?", re.IGNORECASE)
+# Lines made of these words alone are buttons, pagers and the like, wherever they stand.
+_FURNITURE_WORDS = frozenset(
+    """
+    a about accessibility add and archive archives article articles back blog bookmark by comment comments contact
+    content continue copy disclaimer e email facebook first follow full home instagram last leave like link linkedin
+    mail main map menu more newer next no of older on or page pages permalink pinterest policy post posts prev
+    previous print privacy read reading reddit reply rss save search service services share sharing site sitemap
+    skip subscribe terms the this to top tweet twitter us use via view website whatsapp x youtube
+    """.split()
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_TAGS = re.compile(r"(?:(?:tags?|topics?|categor(?:y|ies)|keywords?|labels?) ?:|filed under\b|posted (?:in|on|by)\b)")
+_COPYRIGHT = re.compile(
+    r"©|\(c\) ?20\d\d|copyright\b|(?:we|(?:this|our) (?:web ?)?site) uses? cookies\b|.{0,300}\ball rights reserved\b",
+    re.IGNORECASE,
+)
+# "ALL Topics (clear)" on the blog; "- Any -" and "Select..." are what such lists say elsewhere.
+_NO_FILTER = re.compile(r"\W*(?:all|any|clear|reset|select)\b", re.IGNORECASE)
+_SIDEBAR = frozenset(
+    (
+        "all topics (clear)|archive|archives|blog archive|categories|recent posts|related posts|search|topics|"
+        "type of research"
+    ).split("|")
+)
+_SENTENCE_END = re.compile(r"[.!?]['\"’”)\]]*$")
 
 
 def parse_month(text: str) -> str | None:
@@ -44,3 +73,35 @@ def split_run_in_heading(text: str) -> tuple[str, ...]:
 def is_email_line(text: str) -> bool:
     """Tell whether a block is a line such as "Author email: name@example.org"."""
     return len(text) < LONGEST_LANDMARK and _EMAIL.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a block only names the part below it, as "Summary" or "Citation:" in a table do."""
+    return len(text) < LONGEST_LANDMARK and _LABEL.fullmatch(text) is not None
+
+
+def is_furniture_line(text: str) -> bool:
+    """Tell whether a block is a button, a pager, a line of tags or a copyright line: never text of an article."""
+    if _COPYRIGHT.match(text):
+        return True
+    if len(text) >= LONGEST_LANDMARK:
+        return False
+    lowered = text.lower()
+    if _TAGS.match(lowered):
+        return not ends_like_sentence(text)
+    return _FURNITURE_WORDS.issuperset(_WORD.findall(lowered))
+
+
+def is_sidebar_heading(text: str) -> bool:
+    """Tell whether a block is the heading of one of the lists that stand beside the articles."""
+    return text.lower().rstrip(":") in _SIDEBAR
+
+
+def is_no_filter(label: str) -> bool:
+    """Tell whether an entry of a filter list takes the filter off, as "ALL Topics (clear)" does."""
+    return _NO_FILTER.match(label) is not None
+
+
+def ends_like_sentence(text: str) -> bool:
+    """Tell whether a block ends with a full stop, question or exclamation mark, closing quotes aside."""
+    return _SENTENCE_END.search(text[-10:]) is not None

@@ -1,0 +1,229 @@
+"""The fast read path: postings, places and texts from compiled arrays, mapped read-only and shared by all threads.
+
+Input: the file that `write_compilation` makes of documents. It answers exactly as the Whoosh engine does, from the same
+documents; `tests/engine` holds both to one contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.documents import Document
+from indexer.engines.arrayfile import open_arrays, write_arrays
+from indexer.engines.base import Ints, Marks, Occurrences, Positions, Postings
+from indexer.engines.compilation import compile_part, merge_parts, ragged
+from indexer.engines.ragged import Ragged, Strings
+from indexer.schema import ANALYSED, SCORED
+
+BATCH = 2000  # documents compiled at a time: bounds the memory of a build
+NOTHING = np.zeros(0, dtype=np.int32)
+NONE = Occurrences(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+MAX_REMEMBERED_TERMS = 100_000
+
+
+Array = NDArray[Any]
+_NumberedMark = tuple[list[int], int, list[bool]]  # term numbers, clause, and for each scored field: marked there?
+
+
+class CompilationWriter:
+    """Compiles documents in batches beside the file to be, and merges them into it. Used with `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._batch: list[Document] = []
+        self._drafts: list[Path] = []
+
+    def __enter__(self) -> CompilationWriter:
+        return self
+
+    def add(self, document: Document) -> None:
+        """Add one document; its id must be new."""
+        self._batch.append(document)
+        if len(self._batch) == BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        draft = self._path.with_name(f"{self._path.name}.part{len(self._drafts)}")
+        write_arrays(draft, compile_part(self._batch).items())
+        self._drafts.append(draft)
+        self._batch = []
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self._flush()
+            write_arrays(self._path, merge_parts([open_arrays(draft) for draft in self._drafts]))
+        for draft in self._drafts:
+            draft.unlink()
+
+
+class CompiledEngine:
+    """Postings and texts from a compiled file; see `Engine`."""
+
+    name = "compiled"
+
+    def __init__(self, path: Path) -> None:
+        """Map the file and check it; IndexDamagedError names what is wrong."""
+        tables = open_arrays(path)
+        self._tables = tables
+        self._terms = Strings(ragged(tables, "terms"))
+        self._numbers: dict[str, int | None] = {}
+        self._docs = {name[:-13]: ragged(tables, name[:-8]) for name in tables if name.endswith(".docs.offsets")}
+        self._places = {field: ragged(tables, f"{field}.places") for field in ANALYSED}
+        self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
+        self._sentences = ragged(tables, "sentences")
+        self._tokens = ragged(tables, "tokens")
+        self.doc_ids: Sequence[str] = Strings(ragged(tables, "doc_ids"))
+        self.months: Sequence[str | None] = [_month(number) for number in tables["months"].tolist()]
+
+    def terms(self, field: str) -> Sequence[str]:
+        return [self._terms[number] for number in np.flatnonzero(np.diff(self._docs[field].offsets)).tolist()]
+
+    def postings(self, field: str, term: str) -> Postings:
+        number = self._number(term)
+        if number is None:
+            return Postings(NOTHING, NOTHING)
+        docs = self._docs[field]
+        begin, end = docs.offsets[number], docs.offsets[number + 1]
+        counts = self._tables.get(f"{field}.counts")
+        return Postings(docs.values[begin:end], np.ones(end - begin, np.int32) if counts is None else counts[begin:end])
+
+    def positions(self, field: str, term: str) -> Positions:
+        postings = self.postings(field, term)
+        number = self._number(term)
+        places = NOTHING if number is None else self._places[field][number]
+        offsets = np.concatenate(([0], np.cumsum(postings.frequencies))).astype(np.int32)
+        return Positions(postings.docs, offsets, places)
+
+    def lengths(self, field: str) -> Ints:
+        lengths: Ints = self._tables[f"{field}.lengths"]
+        return lengths
+
+    def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:
+        ranks: Ints = self._tables[order]
+        return ranks
+
+    def text(self, doc: int, field: str) -> str:
+        text: str = self._texts[field][doc]
+        return text
+
+    def sentences(self, doc: int, field: str) -> Sequence[int]:
+        cuts = self._tables["cuts"]
+        row, i = self._sentences[doc], SCORED.index(field)
+        begins: list[int] = row[cuts[doc, i] : cuts[doc, i + 1] if i + 1 < len(SCORED) else None].tolist()
+        return begins
+
+    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+        """See `Engine`. All documents are looked through at once: on ten, numpy's calls cost more than its work."""
+        numbered = self._numbered_marks(marks, fields)
+        if not numbered or not docs:
+            return NONE
+        begins, sizes, rows = _gather(self._tokens, docs)
+        places, which = _find_marks(rows, [terms for terms, _, _ in numbered])
+        row_ends = np.cumsum(sizes)
+        doc = row_ends.searchsorted(places, side="right")
+        within = places - (row_ends - sizes)[doc]
+        field = (within[:, None] >= self._tables["bounds"][docs][doc]).sum(axis=1) - 1
+        wanted = np.array([flags for _, _, flags in numbered])[which, field]
+        widths = np.array([len(terms) for terms, _, _ in numbered])[which]
+        if widths.max(initial=1) > 1:
+            wanted &= _first_come(places.tolist(), widths.tolist(), wanted.tolist())
+        doc, within, field, widths, which = (a[wanted] for a in (doc, within, field, widths, which))
+        first = begins[doc] + within
+        last = first + widths - 1
+        starts = self._tables["starts"]
+        return Occurrences(
+            docs=doc,
+            fields=np.array([fields.index(name) if name in fields else -1 for name in SCORED])[field],
+            sentences=self._sentence_numbers(docs, doc, field, within),
+            starts=starts[first],
+            ends=starts[last] + self._tables["widths"][last],
+            clauses=np.array([clause for _, clause, _ in numbered])[which],
+        )
+
+    def _sentence_numbers(self, docs: Sequence[int], doc: Ints, field: Ints, within: Ints) -> Ints:
+        """Return in which sentence of its field each token stands, by its place within its document's row."""
+        _, sizes, heads = _gather(Ragged(self._sentences.offsets, self._tables["heads"]), docs)
+        row_begins = np.cumsum(sizes) - sizes
+        # one ascending row of all heads: each document's places lie above those of the one before
+        spread = np.repeat(np.arange(len(docs)) << 32, sizes) + heads
+        number = spread.searchsorted((doc << 32) + within, side="right") - 1
+        sentences: Ints = number - row_begins[doc] - self._tables["cuts"][docs][doc, field]
+        return sentences
+
+    def _numbered_marks(self, marks: Mapping[str, Marks], fields: Sequence[str]) -> list[_NumberedMark]:
+        """Return the marks whose terms are in the index, longest first."""
+        fields_of: dict[int, set[str]] = {}  # most fields share one mapping
+        for field in fields:
+            if field in marks:
+                fields_of.setdefault(id(marks[field]), set()).add(field)
+        numbered: list[_NumberedMark] = []
+        for group in fields_of.values():
+            flags = [name in group for name in SCORED]
+            for phrase, clause in marks[next(iter(group))].items():
+                terms = [number for term in phrase if (number := self._number(term)) is not None]
+                if len(terms) == len(phrase):
+                    numbered.append((terms, clause, flags))
+        numbered.sort(key=lambda entry: -len(entry[0]))
+        return numbered
+
+    def _number(self, term: str) -> int | None:
+        """Return the number of a term; remembered, because a query asks for its terms several times."""
+        try:
+            return self._numbers[term]
+        except KeyError:
+            if len(self._numbers) > MAX_REMEMBERED_TERMS:
+                self._numbers.clear()
+            number = self._numbers[term] = self._terms.find(term)
+            return number
+
+    def close(self) -> None:
+        """Forget the arrays; the mapping goes when the last reader lets go of it."""
+        self._tables = {}
+
+
+def _gather(rows: Ragged, docs: Sequence[int]) -> tuple[Array, Array, Array]:
+    """Return (begins in the values, sizes, values one after the other) of some rows."""
+    begins = rows.offsets[docs]
+    sizes = rows.offsets[1:][docs] - begins
+    values = rows.values
+    return (
+        begins,
+        sizes,
+        np.concatenate([values[b : b + n] for b, n in zip(begins.tolist(), sizes.tolist(), strict=True)]),
+    )
+
+
+def _find_marks(rows: Array, marks: Sequence[list[int]]) -> tuple[Array, Array]:
+    """Return (place, number of the mark) wherever the terms of a mark follow each other, by place, then by mark.
+
+    Each row ends with a gap, so nothing is found across two of them, nor past the end.
+    """
+    found = []
+    for terms in marks:
+        hits = rows == terms[0]
+        for i, term in enumerate(terms[1:], 1):
+            hits[:-i] &= rows[i:] == term
+        found.append(np.flatnonzero(hits))
+    places = np.concatenate(found)
+    which = np.repeat(np.arange(len(marks)), [len(part) for part in found])
+    order = np.argsort(places, kind="stable")
+    return places[order], which[order]
+
+
+def _first_come(places: list[int], widths: list[int], wanted: list[bool]) -> list[bool]:
+    """Tell which marks remain when each takes its places from left to right, of two at one place the first."""
+    free, kept = 0, []
+    for place, width, is_wanted in zip(places, widths, wanted, strict=True):
+        kept.append(is_wanted and place >= free)
+        if kept[-1]:
+            free = place + width
+    return kept
+
+
+def _month(number: int) -> str | None:
+    return f"{number // 100:04d}-{number % 100:02d}" if number else None

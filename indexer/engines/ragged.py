@@ -1,0 +1,89 @@
+"""Rows of different lengths in two flat arrays: what compiled tables are made of (postings, places, texts, spans)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+Offsets = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Row `i` is `values[offsets[i]:offsets[i + 1]]`; `offsets` has one entry more than there are rows."""
+
+    offsets: Offsets
+    values: Values
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> Values:
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> Offsets:
+        return np.diff(self.offsets)
+
+
+def of_lengths(lengths: Values, values: Values) -> Ragged:
+    """Return the rows of the given lengths, cut from `values` one after the other."""
+    return Ragged(np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))), values)
+
+
+def of_strings(texts: Sequence[str]) -> Ragged:
+    """Return texts as rows of UTF-8 bytes."""
+    encoded = [text.encode("utf-8") for text in texts]
+    lengths = np.fromiter((len(part) for part in encoded), np.int64, len(encoded))
+    return of_lengths(lengths, np.frombuffer(b"".join(encoded), np.uint8))
+
+
+def concat(parts: Sequence[Ragged]) -> Ragged:
+    """Return the rows of all parts, in order."""
+    lengths = np.concatenate([part.lengths for part in parts])
+    return of_lengths(lengths, np.concatenate([part.values for part in parts]))
+
+
+def take(rows: Ragged, order: Values) -> Ragged:
+    """Return the rows in another order; a row left out of `order` is left out."""
+    lengths = rows.lengths[order]
+    taken = of_lengths(lengths, rows.values[:0])
+    # places in the old values: for each row its old begin, counted on; one arange over all, shifted row by row
+    shift = np.repeat(rows.offsets[:-1][order] - taken.offsets[:-1], lengths)
+    return Ragged(taken.offsets, rows.values[np.arange(taken.offsets[-1]) + shift])
+
+
+class Strings(Sequence[str]):
+    """Rows of UTF-8 bytes, read as texts on demand."""
+
+    def __init__(self, rows: Ragged) -> None:
+        self._offsets = np.ascontiguousarray(rows.offsets).data  # yields plain numbers
+        self._bytes = np.ascontiguousarray(rows.values).data.cast("B") if len(rows.values) else memoryview(b"")
+        self._size = len(rows)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, row: Any) -> Any:
+        """Return one text; IndexError past the end. Slices are not offered: nothing here needs them."""
+        if not 0 <= row < self._size:
+            raise IndexError(row)
+        return str(self._bytes[self._offsets[row] : self._offsets[row + 1]], "utf-8")
+
+    def find(self, text: str) -> int | None:
+        """Return the row of a text when the rows ascend by code point (UTF-8 keeps that order); None when absent."""
+        wanted, low, high = text.encode("utf-8"), 0, self._size
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes[self._offsets[middle] : self._offsets[middle + 1]].tobytes() < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low < self._size and self._bytes[self._offsets[low] : self._offsets[low + 1]] == wanted:
+            return low
+        return None

@@ -1,0 +1,29 @@
+"""The application: settings in; a Flask application with routes, templates and headers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from indexer import Config
+from webui.live import LiveIndex
+from webui.views import add_views
+
+STATIC_SECONDS = 31_536_000  # a year: addresses of static files change with their content
+
+
+def create_app(config: Config, index: LiveIndex | None = None) -> Flask:
+    """Return the application for an index folder. The index is opened by the first request, not here.
+
+    index  the folder of `config`, when it is open already.
+    While the index cannot be used every page answers 503 and names the command that mends it.
+    """
+    app = Flask(__name__)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.merge_slashes = False  # ids of records made elsewhere may hold slashes
+    add_views(app, index or LiveIndex(config), Path(__file__).parent / "static")
+    return app

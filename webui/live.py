@@ -1,0 +1,106 @@
+"""The live generation of an index folder, as the web page holds it. Index folder in; a `LiveGeneration` out.
+
+`pprsearch build` switches the folder's pointer while we serve. Every request asks `LiveIndex.current()`, which compares
+the pointer with what is open and opens the new generation first; a request that has begun keeps the one it got.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Callable
+from functools import lru_cache
+
+from indexer import Article, Config, PprSearchError, Searcher, SearchRequest, StoreError, current_name, open_index
+
+MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB; beyond that they are read again
+
+# Questions that clinicians asked. The start page offers the first three of them that find digests with all their words.
+EXAMPLES = (
+    "does therapist burnout make patients worse?",
+    "video therapy alliance",
+    "how do I repair a rupture?",
+    "why do clients drop out?",
+    "depression psychotherapy",
+    "side effects of psychotherapy",
+)
+N_EXAMPLES = 3
+
+
+class LiveGeneration:
+    """One open generation, and what is worth keeping as long as it is live. Safe to share between threads."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+        weakref.finalize(self, searcher.close)  # when the last request that holds it has ended
+        self.is_sample = searcher.generation.source == "sample"
+        self.n_digests: int = searcher.generation.manifest["articles"]
+        self.record: Callable[[str], Article] = lru_cache(maxsize=MAX_RECORDS)(searcher.article)
+        self.examples = tuple(question for question in EXAMPLES if self._finds(question))[:N_EXAMPLES]
+        # The name alone does not tell: a folder that was removed and made anew counts from 000001 again.
+        entry = searcher.generation.folder.stat()
+        self._stamp = (entry.st_ino, entry.st_mtime_ns)
+
+    def is_unchanged(self) -> bool:
+        """Tell whether the generation's folder is still the one that was opened."""
+        try:
+            entry = self.searcher.generation.folder.stat()
+        except OSError:
+            return False
+        return (entry.st_ino, entry.st_mtime_ns) == self._stamp
+
+    def _finds(self, question: str) -> bool:
+        return self.searcher.search(SearchRequest(question, match="all", size=1)).total > 0
+
+
+class LiveIndex:
+    """The index folder of a configuration; opens its live generation when first asked, and again when it changed."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._held: LiveGeneration | None = None
+        self._refused: str | None = None  # name of a generation that could not be opened
+
+    def current(self) -> LiveGeneration:
+        """Return the live generation. Costs the read of a line and a `stat` while it stays the same.
+
+        A new generation that cannot be opened is reported in the log, once, and the one before serves on while its
+        folder is there. Without one, every call tries anew: StoreError or ConfigError, as `open_index` gives them.
+        """
+        held = self._held
+        if held is not None and self._is_live(held):
+            return held
+        # While one thread opens the new generation, the others serve the one before.
+        if not self._lock.acquire(blocking=held is None or not held.is_unchanged()):
+            assert held is not None
+            return held
+        try:
+            if self._held is None or not self._is_live(self._held):
+                self._held = self._reopen(self._held)
+            return self._held
+        finally:
+            self._lock.release()
+
+    def _is_live(self, held: LiveGeneration) -> bool:
+        try:
+            name = current_name(self._config.index)
+        except StoreError:
+            return False
+        return name is not None and name in (held.searcher.generation.name, self._refused) and held.is_unchanged()
+
+    def _reopen(self, held: LiveGeneration | None) -> LiveGeneration:
+        name = None
+        try:
+            name = current_name(self._config.index)
+            opened = LiveGeneration(open_index(self._config.index, self._config.corpus))
+        except PprSearchError as error:
+            if held is None or name is None or not held.is_unchanged():
+                self._held = None
+                raise
+            logging.getLogger(__name__).error("The index before serves on; the new one cannot be used: %s", error)
+            self._refused = name
+            return held
+        self._refused = None
+        return opened
