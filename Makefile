@@ -4,10 +4,11 @@
 PYTHON =
 HOST =
 PORT =
+SIZES =
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test format lock clean FORCE
+.PHONY: help run test bench format lock clean FORCE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -21,6 +22,9 @@ test: .venv/.installed ## install, then run every check and test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/pytest
+
+bench: .venv-bench/.installed ## measure speed beside other engines, ten minutes; SIZES="500 10000 100000" for all sizes
+	@PYTHONPATH=tests .venv-bench/bin/python -m benchmark $(if $(SIZES),--sizes $(SIZES))
 
 format: .venv/.installed ## lay out the code and mend what ruff can mend
 	.venv/bin/ruff check --fix .
@@ -48,6 +52,16 @@ usable := $(shell [ "$$(cat .venv/.locked 2>/dev/null)" = "$(CURDIR)" ] && \
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@.venv/bin/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
+
+# The environment of the benchmark: what is locked, so that the product is measured as it runs, and the peers on top.
+peers = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"])
+
+.venv-bench/.installed: requirements.lock pyproject.toml
+	@$(find_python); echo "Installing into .venv-bench with $$python."; $(call new_venv,.venv-bench); \
+	echo '*' > .venv-bench/.gitignore; \
+	$$pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+	$$pip install -q --disable-pip-version-check $$(.venv-bench/bin/python -c '$(peers)') && \
+	.venv-bench/bin/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
 
 # Sets $$python: the first that is new enough. Debian's python3 comes first, for it is the one with pip.
 find_python = python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Literal
@@ -25,7 +25,7 @@ from indexer.formats.landmarks import (
     is_email_line,
     is_furniture_line,
     is_implications_heading,
-    is_label,
+    parse_label,
     parse_month,
 )
 from indexer.model import Block, Problem
@@ -63,7 +63,7 @@ def parse_articles(blocks: Sequence[Block], path: str) -> tuple[list[Draft], lis
     Everything before the first month is furniture. A page without month or without article gives a Problem of level
     "skipped"; so does an article without summary. Buttons, pagers and copyright lines are left out wherever they stand.
     """
-    blocks = _without_archives(_month_first(_without_labels(blocks)))
+    blocks = _without_archives(_month_first(_without_furniture(blocks)))
     kinds = [_kind(block) for block in blocks]
     problems: list[Problem] = []
     if "month" not in kinds:
@@ -136,9 +136,28 @@ def slug_of(text: str) -> str:
 # --- what is no text of an article -----------------------------------------------------------------------------------
 
 
-def _without_labels(blocks: Sequence[Block]) -> list[Block]:
-    """Leave out the names of parts ("Summary:"), buttons ("Share this"), pagers and copyright lines."""
-    return [block for block in blocks if not is_label(block.text) and not is_furniture_line(block.text)]
+def _without_furniture(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out buttons ("Share this"), pagers, copyright lines, and names of parts ("Summary:") above such parts."""
+    rest: list[Block] = []
+    for block in blocks:
+        if block.link and find_doi(block.text) and rest and is_citation(rest[-1].text):
+            rest[-1] = replace(rest[-1], text=f"{rest[-1].text} {block.text}")  # the reference's own line for its DOI
+        elif not is_furniture_line(block.text):
+            rest.append(block)
+    return [block for i, block in enumerate(rest) if not _names_part_below(rest, i)]
+
+
+def _names_part_below(blocks: Sequence[Block], i: int) -> bool:
+    """Tell whether a block is the name of the next one: "Title" may well be a title, above anything but a title."""
+    label = parse_label(blocks[i].text)
+    if label is None or i + 1 == len(blocks):
+        return False
+    below = _kind(blocks[i + 1])
+    if label == "title":
+        return below == "short" and _looks_like_title(blocks[i + 1].text)
+    if label in ("summary", "abstract"):
+        return below in ("short", "long") and i > 0 and _kind(blocks[i - 1]) != "month"
+    return below == ("month" if label in ("month", "date") else "citation")
 
 
 def _month_first(blocks: list[Block]) -> list[Block]:
@@ -316,13 +335,13 @@ def _capitalised_words(text: str) -> int:
 def _without_links(lines: list[tuple[Block, Kind]], left_out: list[str]) -> list[tuple[Block, Kind]]:
     """Leave out short lines that are only a link ("Read the study") below the title; `left_out` gets their texts.
 
-    An address that belongs to the reference line above it stays; so do all where even paragraphs are links.
+    All stay where even paragraphs are links.
     """
     if any(block.link for block, kind in lines if kind == "long"):
         return lines
     kept = lines[:1]
     for block, kind in lines[1:]:
-        if kind == "short" and block.link and not (kept[-1][1] == "citation" and find_doi(block.text)):
+        if kind == "short" and block.link:
             left_out.append(block.text)
         else:
             kept.append((block, kind))
@@ -344,8 +363,6 @@ def _read_article(month: str, lines: list[tuple[Block, Kind]], path: str) -> tup
             draft.email = block.text
         elif kind == "citation" and draft.citation is None and paragraphs is draft.summary:
             draft.citation = block.text
-        elif block.link and kind == "short" and draft.citation and not draft.summary and find_doi(block.text):
-            draft.citation += f" {block.text}"
         else:
             paragraphs.append(block.text)
     if not draft.summary:

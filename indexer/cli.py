@@ -35,6 +35,9 @@ COMMANDS: Table = {
     "search": ("indexer.commands.search:command", "Search the index and print ranked digests and facets."),
     "run": ("indexer.commands.run:command", "Answer a file of queries with a TREC run."),
     "export": ("indexer.commands.export:command", "Write the records of the live index."),
+    "evaluate": ("indexer.commands.evaluate:command", "Measure a ranking profile on judged queries, and compare two."),
+    "tune": ("indexer.commands.tune:command", "Search better ranking weights on judged queries."),
+    "compile": ("indexer.commands.compile:command", "Make the compiled arrays of the live index anew."),
     "config": ("indexer.commands.config:command", "Show every setting and where its value comes from."),
 }
 

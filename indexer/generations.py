@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from indexer import schema
-from indexer.engines import write_indexes
+from indexer.engines import COMPILED_FILE, write_compilation, write_indexes
 from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError, InputError, StoreError
 from indexer.ranking import Profile
-from indexer.records import Ingest, write_records
+from indexer.records import Ingest, read_records, write_records
 from indexer.selfcheck import check_indexes
 from indexer.store import (
     GENERATIONS,
@@ -109,6 +109,8 @@ def read_generation(folder: Path, manifest_sha256: str | None = None) -> Generat
     if found != (MANIFEST_VERSION, schema.fingerprint()):
         raise IndexOutdatedError(f"The index in '{folder}' was made with another version of the program. {mend}")
     for path, size, digest in files:
+        if path.name == COMPILED_FILE:
+            continue  # checks itself when it is opened; without it the Whoosh index answers
         try:
             intact = path.stat().st_size == size and sha256(path) == digest
         except OSError as error:
@@ -199,6 +201,29 @@ def _write_files(
         },
     }
     _write_json(folder / MANIFEST, manifest)
+
+
+def recompile(index: Path) -> Generation:
+    """Make the compiled arrays of the live generation anew from its records, and put them in place.
+
+    IndexDamagedError when they would not be what the build wrote: then only a new build helps.
+    """
+    with only_writer(index):
+        generation = open_current(index)
+        path = generation.folder / COMPILED_FILE
+        draft = path.with_name(f"{path.name}.new")
+        try:
+            write_compilation(read_records(generation.folder / RECORDS).articles, draft)
+            if sha256(draft) != generation.manifest["files"][COMPILED_FILE]["sha256"]:
+                raise IndexDamagedError(f"{path} cannot be made again as it was. Use: {build_command(index)}")
+            sync_tree(generation.folder)
+            draft.replace(path)
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(f"{path} could not be written: {reason}. Make room, then try again.") from error
+        finally:
+            draft.unlink(missing_ok=True)
+    return generation
 
 
 def inputs_digest(parts: Mapping[str, str]) -> str:

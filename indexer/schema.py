@@ -16,8 +16,9 @@ from indexer.model import Article
 Use = Literal["scored", "filter", "facet"]
 PARAGRAPH_BREAK = "\n\n"  # between paragraphs of one field; phrases do not reach across it
 
-# Raise it when the meaning of the index changes without a change in FIELDS: a new stemmer, another token rule.
-ANALYSIS_VERSION = 1
+# Raise it when what is written changes without a change in FIELDS: a new stemmer, another token rule, another layout of
+# the compiled arrays.
+INDEX_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +85,5 @@ def field_text(field: Field, article: Article) -> str:
 
 def fingerprint() -> str:
     """Return 16 hexadecimal digits that change when the fields or the analysis do."""
-    data = [ANALYSIS_VERSION, *[(field.name, field.use, field.analyzer) for field in FIELDS]]
+    data = [INDEX_VERSION, *[(field.name, field.use, field.analyzer) for field in FIELDS]]
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,9 @@ import numpy as np
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.config import find_corpus_file
-from indexer.engines import open_engine
+from indexer.engines import FAST_ENGINE, RECORD_ENGINE, open_engine
 from indexer.engines.base import NO_MARKS, Engine, find_spans
-from indexer.errors import NotFoundError
+from indexer.errors import IndexDamagedError, NotFoundError
 from indexer.facets import FACET_LABELS, count_facets, read_columns
 from indexer.generations import RECORDS, Generation, open_current
 from indexer.model import Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
@@ -23,26 +24,41 @@ from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
 from indexer.records import parse_record
 from indexer.scoring import Matches, Scorer, best
 from indexer.snippets import find_marks, make_extracts, mark
+from indexer.store import compile_command
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
 
 
-def open_index(index: Path, corpus: Path = Path("corpus"), engine: str = "whoosh") -> Searcher:
+def open_index(index: Path, corpus: Path = Path("corpus"), engine: str | None = None) -> Searcher:
     """Open the live generation of an index folder for searching.
 
-    corpus  where your own `ranking.toml` may be; else the shipped one is used.
+    corpus  where your own `ranking.toml` and `synonyms.toml` may be; else the shipped ones are used.
+    engine  name of an engine; None: the compiled arrays, or, where they are missing or damaged, the Whoosh index, which
+            gives the same answers more slowly; the log then says so and names the command that mends it.
     IndexMissing-, IndexOutdated- and IndexDamagedError name the command that mends it; ConfigError the faulty weight.
     """
     generation = open_current(index)
     profiles = read_profiles(find_corpus_file(corpus, RANKING_TABLE))
     synonyms = read_synonyms(find_corpus_file(corpus, SYNONYMS_TABLE))
-    return Searcher(generation, open_engine(engine, generation.folder), profiles, synonyms)
+    try:
+        opened = open_engine(engine or FAST_ENGINE, generation.folder)
+    except IndexDamagedError as error:
+        if engine is not None:
+            raise
+        opened = open_engine(RECORD_ENGINE, generation.folder)
+        message = "%s Searches are slower until you run: %s"
+        logging.getLogger(__name__).warning(message, error, compile_command(index))
+    return Searcher(generation, opened, profiles, synonyms)
 
 
 class Searcher:
     """Searches one generation; it never changes. Safe to share between threads."""
 
     def __init__(
-        self, generation: Generation, engine: Engine, profiles: dict[str, Profile], synonyms: Synonyms
+        self,
+        generation: Generation,
+        engine: Engine,
+        profiles: dict[str, Profile],
+        synonyms: Synonyms,
     ) -> None:
         self.generation = generation
         self._engine = engine

@@ -58,6 +58,11 @@ def build_command(index: Path) -> str:
     return f"pprsearch build --index {shlex.quote(str(index))}"
 
 
+def compile_command(index: Path) -> str:
+    """Return the command that mends the compiled arrays of an index, for messages."""
+    return f"pprsearch compile --index {shlex.quote(str(index))}"
+
+
 # --- the pointer -----------------------------------------------------------------------------------------------------
 
 

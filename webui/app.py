@@ -24,6 +24,5 @@ def create_app(config: Config, index: LiveIndex | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.merge_slashes = False  # ids of records made elsewhere may hold slashes
     add_views(app, index or LiveIndex(config), Path(__file__).parent / "static")
     return app

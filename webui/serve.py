@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 from typing import Any
 
 import click
@@ -27,6 +28,8 @@ def command(build: bool, config: Config) -> None:
     """
     if build:
         build_if_changed(config, say, click.echo)
+    # Waitress warns of every request that waits for a thread, be it for a millisecond.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     index = LiveIndex(config)
     live = index.current()  # fails here, with the command that mends it, rather than on each page
     server = _listen(create_app(config, index), config)

@@ -30,6 +30,7 @@ UNTITLED = "Untitled digest"
 N_NEWEST = 3
 N_FACET_ROWS = 8  # rows of a facet before the rest is folded away
 BAR_STEPS = 20  # the stylesheet knows the bars .bar-0 to .bar-20
+REMARKS = ("added", "dropped")  # notices of how words are always read: nothing went wrong, so they are shown quietly
 PAGES_AROUND = 2  # pages linked on either side of the current one, besides the first and the last
 SHA256_SHOWN = 12
 SORT_LABELS: dict[Sort, str] = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
@@ -145,6 +146,7 @@ class SearchPage:
     total: str
     other_match: Link | None
     match_note: str
+    remarks: Sequence[str]
     notices: Sequence[str]
     chips: Sequence[Link]
     clear: str
@@ -253,7 +255,8 @@ def search_page(live: LiveGeneration, results: Results, notices: Sequence[Notice
         total=f"{results.total:,}",
         other_match=_other_match(results, state, addresses),
         match_note=_match_note(results),
-        notices=tuple(dict.fromkeys(notice.message for notice in (*notices, *results.notices))),
+        remarks=[notice.message for notice in results.notices if notice.code in REMARKS],
+        notices=_messages(notice for notice in (*notices, *results.notices) if notice.code not in REMARKS),
         chips=chips,
         clear=addresses.results(state.words_only()) if chips else "",
         sorts=[
@@ -406,6 +409,11 @@ def _heading(results: Results, request: SearchRequest) -> list[Fragment]:
     if not request.text:
         heading.insert(0, Fragment(total if heading or not results.total else f"All {total}"))
     return heading
+
+
+def _messages(notices: Iterable[Notice]) -> tuple[str, ...]:
+    """Return what notices say, each sentence once."""
+    return tuple(dict.fromkeys(notice.message for notice in notices))
 
 
 def _other_match(results: Results, state: State, addresses: Addresses) -> Link | None:

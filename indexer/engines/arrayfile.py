@@ -57,7 +57,7 @@ def open_arrays(path: Path) -> dict[str, Array]:
             mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         magic, offset, length, checksum = _PREFIX.unpack_from(mapped)
         header = mapped[offset : offset + length]
-        if magic != MAGIC or len(header) != length or zlib.crc32(header) != checksum:
+        if magic != MAGIC or offset + length != len(mapped) or zlib.crc32(header) != checksum:
             raise ValueError("its header is not what was written")
         entries = json.loads(header)["arrays"]
         return {name: _map(mapped, name, entry) for name, entry in entries.items()}

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from indexer.documents import Document
 from indexer.engines.arrayfile import open_arrays, write_arrays
 from indexer.engines.base import Ints, Marks, Occurrences, Positions, Postings
-from indexer.engines.compilation import compile_part, merge_parts, ragged
+from indexer.engines.compilation import Tables, compile_part, merge_parts, ragged
 from indexer.engines.ragged import Ragged, Strings
+from indexer.errors import IndexDamagedError
 from indexer.schema import ANALYSED, SCORED
 
 BATCH = 2000  # documents compiled at a time: bounds the memory of a build
@@ -68,7 +69,12 @@ class CompiledEngine:
 
     def __init__(self, path: Path) -> None:
         """Map the file and check it; IndexDamagedError names what is wrong."""
-        tables = open_arrays(path)
+        try:
+            self._map(open_arrays(path))
+        except KeyError as error:
+            raise IndexDamagedError(f"{path} lacks the table {error}.") from error
+
+    def _map(self, tables: Tables) -> None:
         self._tables = tables
         self._terms = Strings(ragged(tables, "terms"))
         self._numbers: dict[str, int | None] = {}

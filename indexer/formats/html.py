@@ -26,9 +26,9 @@ from indexer.formats.landmarks import (
     is_email_line,
     is_furniture_line,
     is_implications_heading,
-    is_label,
     is_no_filter,
     is_sidebar_heading,
+    parse_label,
     parse_month,
     split_run_in_heading,
 )
@@ -168,7 +168,7 @@ class _Pieces:
             if not state.inline or len(lead) > LONGEST_FURNITURE_LINE:
                 return 0
             heading = " ".join(lead.split())
-            if is_implications_heading(heading) or (is_label(heading) and heading.endswith(":")):
+            if is_implications_heading(heading) or (parse_label(heading) and heading.endswith(":")):
                 return number
         return 0
 

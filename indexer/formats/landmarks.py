@@ -18,21 +18,28 @@ _MONTH_HEADING = re.compile(
 _IMPLICATIONS = r"(?:practice|practical|clinical) implications?"
 _IMPLICATIONS_HEADING = re.compile(rf"{_IMPLICATIONS}\s*[:.]?", re.IGNORECASE)
 _IMPLICATIONS_RUN_IN = re.compile(rf"({_IMPLICATIONS})(?:\s?[:.–—]|\s-)\s+(?=\S)", re.IGNORECASE)
-_EMAIL = re.compile(r"author(?:['’]?s)? e-?mails?\b", re.IGNORECASE)
+_EMAIL = re.compile(r"(?:corresponding )?author(?:['’]?s['’]?)? e-?mails?\b", re.IGNORECASE)
 LONGEST_LANDMARK = 200  # characters; an "Author email" line may name several addresses
 
 # Names that a table or a definition list gives to the parts of an article; they are not part of its text.
-_LABEL = re.compile(r"(?:title|citation|reference|source|summary|abstract|month|date)s?\s?:?", re.IGNORECASE)
-# Lines made of these words alone are buttons, pagers and the like, wherever they stand.
-_FURNITURE_WORDS = frozenset(
+_LABEL = re.compile(r"(title|citation|reference|source|summary|abstract|month|date) ?:?", re.IGNORECASE)
+# A line of such words alone, one of the first kind among them, is a button, a pager or the like, wherever it stands.
+# With the second kind alone ("First", "Home", "Article 1") it could be a title.
+_BUTTON_WORDS = frozenset(
     """
-    a about accessibility add and archive archives article articles back blog bookmark by comment comments contact
-    content continue copy disclaimer e email facebook first follow full home instagram last leave like link linkedin
-    mail main map menu more newer next no of older on or page pages permalink pinterest policy post posts prev
-    previous print privacy read reading reddit reply rss save search service services share sharing site sitemap
-    skip subscribe terms the this to top tweet twitter us use via view website whatsapp x youtube
+    bookmark comment comments contact disclaimer facebook instagram linkedin menu more newer next older permalink
+    pinterest prev previous print privacy reddit rss share sharing sitemap skip subscribe terms top tweet twitter
+    whatsapp youtube
     """.split()
 )
+_FURNITURE_WORDS = _BUTTON_WORDS | frozenset(
+    """
+    a about accessibility add and archive archives article articles back blog by content continue copy e email first
+    follow full home last leave like link mail main map no of on or page pages policy post posts read reading reply save
+    search service services site the this to us use via view website x
+    """.split()
+)
+_PAGER = re.compile(r"(?:page )?\d+(?: of \d+)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _TAGS = re.compile(r"(?:(?:tags?|topics?|categor(?:y|ies)|keywords?|labels?) ?:|filed under\b|posted (?:in|on|by)\b)")
 _COPYRIGHT = re.compile(
@@ -75,9 +82,10 @@ def is_email_line(text: str) -> bool:
     return len(text) < LONGEST_LANDMARK and _EMAIL.match(text) is not None
 
 
-def is_label(text: str) -> bool:
-    """Tell whether a block only names the part below it, as "Summary" or "Citation:" in a table do."""
-    return len(text) < LONGEST_LANDMARK and _LABEL.fullmatch(text) is not None
+def parse_label(text: str) -> str | None:
+    """Return "summary" for a block that only names the part below it, as "Summary:" does in a table; else None."""
+    match = _LABEL.fullmatch(text) if len(text) < LONGEST_LANDMARK else None
+    return match.group(1).lower() if match else None
 
 
 def is_furniture_line(text: str) -> bool:
@@ -89,7 +97,10 @@ def is_furniture_line(text: str) -> bool:
     lowered = text.lower()
     if _TAGS.match(lowered):
         return not ends_like_sentence(text)
-    return _FURNITURE_WORDS.issuperset(_WORD.findall(lowered))
+    words = set(_WORD.findall(lowered))
+    if not words or _PAGER.fullmatch(text):
+        return True
+    return words <= _FURNITURE_WORDS and not words.isdisjoint(_BUTTON_WORDS)
 
 
 def is_sidebar_heading(text: str) -> bool:

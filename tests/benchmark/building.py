@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmark import corpus
 from benchmark.engines import ADAPTERS, OURS, load_engine
 from benchmark.work import ROOT
 
@@ -28,7 +27,7 @@ BUILT_BY = ("analysis.py", "documents.py", "schema.py", "records.py", "generatio
 
 def ensure_built(name: str, records: Path, folder: Path) -> dict[str, Any]:
     """Return the report of a build that is there and fresh, or build anew. CalledProcessError when that fails."""
-    key = _key(name)
+    key = _key(name, records)
     report = folder / REPORT
     if report.exists():
         found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -50,13 +49,21 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _key(name: str) -> str:
+def _key(name: str, records: Path) -> str:
     """Return what changes when the index has to be made anew."""
     sources = [Path(__file__).parent / "engines" / f"{ADAPTERS[name][0]}.py"]
     if name == OURS:
         sources += sorted(path for pattern in BUILT_BY for path in (ROOT / "indexer").glob(pattern))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    return f"{load_engine(name).version()}; corpus {corpus.SEED}-{corpus.VERSION}; {digest}"
+    return f"{load_engine(name).version()}; corpus {_digest([records])}; {_digest(sources)}"
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()[:16]
 
 
 def _measure(name: str, records: Path, folder: Path) -> dict[str, Any]:

@@ -95,23 +95,6 @@ def records(size: int) -> Iterator[dict[str, Any]]:
     return (_record(number) for number in range(size))
 
 
-def read_corpus(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of a corpus file as the peers index them: flat texts and facet values."""
-    with path.open(encoding="utf-8") as stream:
-        for line in stream:
-            record = json.loads(line)
-            yield {
-                "id": record["id"],
-                "title": record["title"],
-                "summary": "\n\n".join(record["summary"]),
-                "implications": "\n\n".join(record["implications"]),
-                "citation": record["citation"]["printed"],
-                "topic": [topic["value"] for topic in record["topics"]],
-                "type": record["research_type"]["value"],
-                "year": int(record["month"][:4]),
-            }
-
-
 def _record(number: int) -> dict[str, Any]:
     rng = random.Random(f"{SEED} {number}")
     year, month = FIRST_YEAR + rng.randrange(YEARS), rng.randrange(1, 13)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,3 +77,23 @@ class EngineUnderTest(Protocol):
 
     def close(self) -> None:
         """Give back files."""
+
+
+def read_corpus(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a corpus file as the peers index them: flat texts and facet values.
+
+    It is here, not in corpus.py, so that a peer's process loads nothing of the product.
+    """
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            record = json.loads(line)
+            yield {
+                "id": record["id"],
+                "title": record["title"],
+                "summary": "\n\n".join(record["summary"]),
+                "implications": "\n\n".join(record["implications"]),
+                "citation": record["citation"]["printed"],
+                "topic": [topic["value"] for topic in record["topics"]],
+                "type": record["research_type"]["value"],
+                "year": int(record["month"][:4]),
+            }

@@ -27,6 +27,7 @@ WORDS = [
     "cognitive",
     "outcome",
 ]
+RARE = ["burnout", "dropout"]  # in less than a tenth of the documents of a larger corpus
 PEOPLE = ["Flückiger, C.", "O'Brien, K.", "Del Re, A. C.", "Tasca, G. A."]
 JOURNALS = ["Psychotherapy", "Psychotherapy Research", "Journal of Counseling Psychology"]
 MONTHS = ["2017-10", "2018-03", "2018-03", "2020-07", "2021-04", None]
@@ -73,5 +74,5 @@ def _article(rng: random.Random, doc_id: str) -> Article:
 
 
 def _text(rng: random.Random, fewest: int, most: int) -> str:
-    words = rng.choices(WORDS, k=rng.randint(fewest, most))
+    words = [rng.choice(RARE) if rng.random() < 0.01 else rng.choice(WORDS) for _ in range(rng.randint(fewest, most))]
     return "".join(f"{word}{rng.choice(STOPS)}" for word in words).strip(" –,")

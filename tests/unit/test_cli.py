@@ -64,7 +64,7 @@ def _run(*arguments: str | Path, folder: Path, **options: Any) -> subprocess.Com
     [
         (["serch"], "There is no command 'serch'. Did you mean 'search'?"),
         (["bulid"], "Did you mean 'build'?"),
-        (["xyz"], "The commands are: build, search, run, export, config."),
+        (["xyz"], "The commands are: build, search, run, export, evaluate, tune, compile, config."),
         (["build", "--corups", "x"], "--corpus"),
         (["build", "x", "--records", "y"], "Give either pages or --records, not both."),
         (["build", "--index", ""], "must be the path of a folder"),

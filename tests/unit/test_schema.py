@@ -75,7 +75,7 @@ def test_analysed_fields_name_an_analyzer_and_facets_none() -> None:
 def test_the_fingerprint_changes_with_the_fields_and_with_the_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = {fingerprint()}
     assert fingerprint() in seen
-    monkeypatch.setattr(schema, "ANALYSIS_VERSION", schema.ANALYSIS_VERSION + 1)
+    monkeypatch.setattr(schema, "INDEX_VERSION", schema.INDEX_VERSION + 1)
     seen.add(fingerprint())
     monkeypatch.setattr(schema, "FIELDS", FIELDS[:-1])
     seen.add(fingerprint())

@@ -33,24 +33,24 @@ VIDEO_SUMMARY = f"In this meta-analysis the alliance on video was good. {FILLER}
 PAGES: dict[str, list[Digest]] = {
     "March 2018": [
         ("Working Alliance in Video Therapy", REFERENCE, VIDEO_SUMMARY, "Use video."),
-        ("Working Alliance Ratings in Groups", "", f"A meta-analysis of ratings. {FILLER}", "Rate the alliance."),
+        ("Working Alliance Ratings in Groups", "", f"In this meta-analysis of ratings. {FILLER}", "Rate the alliance."),
         ("Burnout of Therapists", "", f"Does burnout make patients worse? A survey. {FILLER}", "Rest."),
     ],
     "April 2019": [
         ("Depression and Psychotherapy", "", f"In this randomized trial depression fell. {FILLER}", "Treat it early."),
-        ("Therapeutic Alliance and Depression", "", f"A meta-analysis of alliance. {FILLER}", "Attend to ruptures."),
-        ("Empathy of Therapists", "", f"A meta-analysis of empathy. {FILLER}", "Show empathy."),
+        ("Therapeutic Alliance and Depression", "", f"In this meta-analysis of alliance. {FILLER}", "Mend ruptures."),
+        ("Empathy of Therapists", "", f"In this meta-analysis of empathy. {FILLER}", "Show empathy."),
         ("Why Clients Drop Out", "", f"Dropout was common in therapy. {FILLER}", "Talk about drop-out early."),
     ],
     "July 2020": [
         ("Video Therapy in Practice", "", f"A survey about video therapy. {FILLER}", "Learn to use video."),
-        ("Group Psychotherapy for Depression", "", f"A meta-analysis of groups. {FILLER}", "Offer groups."),
+        ("Group Psychotherapy for Depression", "", f"In this meta-analysis of groups. {FILLER}", "Offer groups."),
         ("Attachment of Clients and the Alliance", "", f"Styles and the alliance. {FILLER}", "Know attachment."),
-        ("Repairing Alliance Ruptures", "", f"A meta-analysis of rupture repair. {FILLER}", "Repair each rupture."),
+        ("Repairing Alliance Ruptures", "", f"In this meta-analysis of rupture repair. {FILLER}", "Repair ruptures."),
         ("Trauma and Trust", "", f"A qualitative study with interviews. {FILLER}", "Go slowly."),
     ],
     "May 2022": [
-        ("Feedback and Progress Monitoring", "", f"A meta-analysis of feedback. {FILLER}", "Use feedback."),
+        ("Feedback and Progress Monitoring", "", f"In this meta-analysis of feedback. {FILLER}", "Use feedback."),
         ("Therapist Effects on Alliance", "", f"Therapists differ in their alliance. {FILLER}", "Train the alliance."),
     ],
 }  # fmt: skip

@@ -173,6 +173,15 @@ def test_broken_values_and_unknown_filters_are_told_and_dropped_from_every_link(
     assert not [link["href"] for link in page.select("a") if "aliance" in link["href"].replace("alliance", "")]
 
 
+def test_how_words_are_always_read_is_remarked_quietly_and_what_was_ignored_is_not(get: Get) -> None:
+    page = get("/search?q=how+do+therapists+%22rest&to=soon")
+    assert "“how”, “do”" in words_of(page.select_one(".remark"))
+    assert [words_of(notice) for notice in page.select(".notices li")] == [
+        "'to=soon' in the address was ignored: it must be a year such as 2020.",
+        "A quotation mark without its partner was ignored.",
+    ]
+
+
 def test_words_of_any_shape_give_a_page(get: Get) -> None:
     for words in ('"', "-", "OR OR", "title:", '"alliance" -video OR (', "%", "\x00", "*", "a" * 12_000, "’", "𝒳"):
         get(f"/search?q={quote(words)}")
@@ -204,7 +213,7 @@ def test_values_of_one_facet_add_up_and_facets_narrow_each_other(get: Get) -> No
     alliance, empathy = (total_of(get(f"/search?topic={topic}")) for topic in ("alliance", "empathy"))
     both = total_of(get("/search?topic=alliance&topic=empathy"))
     assert max(alliance, empathy) < both <= alliance + empathy
-    assert total_of(get("/search?topic=alliance&topic=empathy&type=meta-analysis")) < both
+    assert total_of(get("/search?topic=alliance&topic=empathy&from=2020")) < both
 
 
 def test_chosen_values_come_first_are_marked_and_are_taken_away_by_their_link_or_chip(get: Get) -> None:
@@ -220,6 +229,36 @@ def test_chosen_values_come_first_are_marked_and_are_taken_away_by_their_link_or
         "Remove filter Year: 2018 to 2020 ×": "/search?q=therapists&topic=empathy&type=meta-analysis",
     }
     assert page.select_one(".clear")["href"] == "/search?q=therapists"
+
+
+def test_the_first_rows_are_the_chosen_ones_then_the_most_frequent_and_the_rest_is_folded_away_from_a_to_z(
+    client_over: Callable[..., FlaskClient],
+) -> None:
+    names = "mint lime kiwi fig date plum pear corn leek bean kale beet".split()  # mint has 12 digests, beet has 1
+    records = [
+        {
+            "id": f"{n}",
+            "title": "A",
+            "summary": ["Text."],
+            "topics": [{"value": name, "source": "rules", "evidence": []} for name in names[: n + 1]],
+        }
+        for n in range(len(names))
+    ]
+    page = soup_of(client_over(records).get("/search?topic=kale&topic=fig"))
+    facet = page.select_one("[aria-labelledby=facet-topic]")
+    shown, rest = ([words_of(row) for row in facet.select(rows)] for rows in ("section > ul .row", "details .row"))
+    assert shown == [
+        "Remove the filter Fig 9 digests",
+        "Remove the filter Kale 2 digests",
+        "Mint 12 digests",
+        "Lime 11 digests",
+        "Kiwi 10 digests",
+        "Date 8 digests",
+        "Plum 7 digests",
+        "Pear 6 digests",
+    ]
+    assert rest == ["Bean 3 digests", "Beet 1 digest", "Corn 5 digests", "Leek 4 digests"]
+    assert words_of(facet.summary) == "4 more, A to Z"
 
 
 def test_a_value_that_finds_nothing_is_no_link_unless_it_is_chosen(get: Get) -> None:
@@ -255,6 +294,14 @@ def test_when_nothing_is_found_every_way_out_leads_to_as_many_digests_as_it_says
     assert [words_of(way) for way in ways][-2:] == ["1 digest without any filter", "All 14 digests, newest first"]
     for way in ways:
         assert total_of(get(way["href"])) == int(re.search(r"\d+", words_of(way))[0])  # type: ignore[index]
+
+
+def test_a_way_out_keeps_all_words_as_long_as_it_does_not_say_otherwise(get: Get) -> None:
+    ways = get("/search?q=video+alliance&from=2020&match=all").select(".nothing a")
+    assert [(words_of(way), way["href"]) for way in ways[:2]] == [
+        ("4 digests with any of your words", "/search?q=video+alliance&from=2020"),
+        ("1 digest of any year", "/search?q=video+alliance&match=all"),
+    ]
 
 
 def test_pages_follow_each_other_and_show_every_digest_once(get: Get) -> None:

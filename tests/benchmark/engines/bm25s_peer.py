@@ -1,8 +1,8 @@
 """bm25s, by its README (github.com/xhluca/bm25s): `tokenize`, `index`, `save`/`load`, `get_scores`; Numba backend.
 
 It knows one text a document, and neither fields, filters, facets nor snippets: the fields are joined, the rest is
-written here with numpy as fast as we know how (the same bit rows that we use ourselves, a regular expression for the
-snippet). The scores of all documents come from one `get_scores`: `retrieve` would compute them and throw them away.
+written here: numpy on the same rows of bits that we use ourselves, and one regular expression for the snippet. The
+scores of all documents come from one `get_scores`: `retrieve` would compute them and throw them away.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ import bm25s
 import numpy as np
 import Stemmer
 
-from benchmark.corpus import read_corpus
-from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, Answer, Question
+from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, Answer, Question, read_corpus
 
 TEXTS, COLUMNS = "texts.json", "facets.npz"
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 class Bm25s:
@@ -82,8 +80,8 @@ class Bm25s:
             scores = scores * np.unpackbits(matched.view(np.uint8), count=n, bitorder="little")
         total = int(np.bitwise_count(matched).sum())
         wanted = min(HITS, total)
-        best = np.argpartition(scores, n - wanted)[n - wanted :] if wanted < n else np.arange(n)
-        best = best[np.argsort(-scores[best])].tolist() if wanted else []
+        best = np.argpartition(scores, n - wanted)[n - wanted :] if 0 < wanted < n else np.arange(wanted)
+        best = best[np.argsort(-scores[best])].tolist()
         pattern = re.compile(rf"\b(?:{'|'.join(_beginning(stem) for stem in stems)})\w*", re.I)
         return total, [(*self._texts[doc][:2], _snippet(pattern, self._texts[doc][2:])) for doc in best], counts
 
@@ -120,11 +118,14 @@ def _beginning(stem: str) -> str:
 
 
 def _snippet(pattern: re.Pattern[str], parts: list[str]) -> str:
-    """Return the sentence with most of the words, marked."""
+    """Return the stretch of text with most of the words, marked; the first of equals."""
     best, most = "", 0
-    for part in parts:
-        for sentence in _SENTENCE.split(part):
-            found = len(pattern.findall(sentence))
-            if found > most:
-                best, most = sentence, found
-    return pattern.sub(r"<b>\g<0></b>", best)[: 2 * SNIPPET_CHARS]
+    for text in parts:
+        starts = [match.start() for match in pattern.finditer(text)]
+        last = 0
+        for first, start in enumerate(starts):
+            while last < len(starts) and starts[last] < start + SNIPPET_CHARS:
+                last += 1
+            if last - first > most:
+                most, best = last - first, text[start : start + SNIPPET_CHARS]
+    return pattern.sub(r"<b>\g<0></b>", best)

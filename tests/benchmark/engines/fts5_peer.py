@@ -1,19 +1,19 @@
 """SQLite FTS5, by "SQLite FTS5 Extension" (sqlite.org/fts5.html): MATCH, bm25() by the `rank` column, snippet().
 
-What is found is put into a temporary table once, with its rank; total, top ten and counts are read from there. That is
-several times faster than to MATCH anew for each count. Facet values are small numbers, `topics` is WITHOUT ROWID, the
-file is mapped ("Memory-Mapped I/O").
+What is found is put into a temporary table once, with its rank: several times faster than to MATCH anew for each count.
+Types and years are counted in one pass, by pairs, of which there are 120, and the total with them; the same pairs give
+the counts under filters. Facet values are small numbers, `topics` is WITHOUT ROWID, the file is mapped ("Memory-Mapped
+I/O").
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmark.corpus import read_corpus
-from benchmark.work import FACETS, FIELDS, HITS, TITLE_WEIGHT, Answer, Question
+from benchmark.work import FIELDS, HITS, TITLE_WEIGHT, Answer, Question, read_corpus
 
 FILE = "fts5.sqlite"
 SCHEMA = f"""
@@ -73,11 +73,17 @@ class Fts5:
         match = " OR ".join(f'"{word}"' for word in question.words)
         run("DELETE FROM found")
         run("INSERT INTO found SELECT rowid, rank FROM docs WHERE docs MATCH ?", (match,))
-        where = self._where(question)
-        source = f"found{' JOIN facets USING (doc)' if where else ''}{_and(where.values())}"
-        (total,) = run(f"SELECT count(*) FROM {source}").fetchone()
-        best = run(f"SELECT doc FROM {source} ORDER BY score LIMIT {HITS}").fetchall()
-        counts = [self._count(facet, where) for facet in FACETS]
+        with_topic, with_others = self._conditions(question)
+        grid = run(
+            f"SELECT type, year, count(*) FROM found JOIN facets USING (doc){_where(with_topic)} GROUP BY type, year"
+        ).fetchall()
+        join = " JOIN facets USING (doc)" if with_others else ""
+        topics = run(
+            f"SELECT topic, count(*) FROM found JOIN topics USING (doc){join}{_where(with_others)} GROUP BY topic"
+        ).fetchall()
+        best = run(
+            f"SELECT doc FROM found{join}{_where([*with_topic, *with_others])} ORDER BY score LIMIT {HITS}"
+        ).fetchall()
         hits = [
             run(
                 f"SELECT f.id, snippet(docs, -1, '<b>', '</b>', '…', {SNIPPET_TOKENS}) FROM docs, facets f "
@@ -86,41 +92,46 @@ class Fts5:
             ).fetchone()
             for (doc,) in best
         ]
-        return total, hits, counts
+        return *self._read_grid(question, grid), hits, topics
 
-    def _where(self, question: Question) -> dict[str, str]:
-        """Return an SQL condition for each facet in which something is chosen."""
-        conditions = {}
+    def _conditions(self, question: Question) -> tuple[list[str], list[str]]:
+        """Return the SQL conditions of the chosen topics, and those of the chosen types and years."""
+        with_topic, with_others = [], []
         if question.topics:
             chosen = _list(self._numbers["topic"].get(value, -1) for value in question.topics)
-            conditions["topic"] = f"EXISTS (SELECT 1 FROM topics t WHERE t.doc = found.doc AND t.topic IN {chosen})"
+            with_topic.append(f"EXISTS (SELECT 1 FROM topics t WHERE t.doc = found.doc AND t.topic IN {chosen})")
         if question.types:
-            conditions["type"] = f"type IN {_list(self._numbers['type'].get(value, -1) for value in question.types)}"
+            with_others.append(f"type IN {_list(self._numbers['type'].get(value, -1) for value in question.types)}")
         if question.years:
-            conditions["year"] = f"year BETWEEN {question.years[0]} AND {question.years[1]}"
-        return conditions
+            with_others.append(f"year BETWEEN {question.years[0]} AND {question.years[1]}")
+        return with_topic, with_others
 
-    def _count(self, facet: str, where: dict[str, str]) -> Sequence[tuple[int, int]]:
-        others = [condition for name, condition in where.items() if name != facet]
-        join = " JOIN facets USING (doc)" if others or facet != "topic" else ""
-        topics = " JOIN topics USING (doc)" if facet == "topic" else ""
-        return self._db.execute(
-            f"SELECT {facet}, count(*) FROM found{join}{topics}{_and(others)} GROUP BY {facet}"
-        ).fetchall()
+    def _read_grid(self, question: Question, grid: Any) -> tuple[int, Counter[int], Counter[int]]:
+        """Return the total and the counts of types and years from how many matches each pair of them has."""
+        chosen = {self._numbers["type"].get(value, -1) for value in question.types}
+        low, high = question.years or (0, 9999)
+        total, types, years = 0, Counter[int](), Counter[int]()
+        for kind, year, count in grid:
+            has_type, has_year = not chosen or kind in chosen, low <= year <= high
+            total += count if has_type and has_year else 0
+            types[kind] += count if has_year else 0
+            years[year] += count if has_type else 0
+        return total, types, years
 
     def answer(self, raw: Any) -> Answer:
-        total, hits, counts = raw
-        named = {
-            facet: {self._values[facet][n] if facet in self._values else str(n): count for n, count in rows}
-            for facet, rows in zip(FACETS, counts, strict=True)
+        total, types, years, hits, topics = raw
+        counts = {
+            "topic": {self._values["topic"][number]: count for number, count in topics},
+            "type": {self._values["type"][number]: count for number, count in types.items() if count},
+            "year": {str(year): count for year, count in years.items() if count},
         }
-        return Answer(total, tuple(doc_id for doc_id, _ in hits), named, sum("<b>" in text for _, text in hits))
+        return Answer(total, tuple(doc_id for doc_id, _ in hits), counts, sum("<b>" in text for _, text in hits))
 
     def close(self) -> None:
         self._db.close()
 
 
-def _and(conditions: Any) -> str:
+def _where(conditions: Any) -> str:
     joined = " AND ".join(conditions)
     return f" WHERE {joined}" if joined else ""
 

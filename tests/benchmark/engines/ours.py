@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.work import ROOT, Answer, Question
-from indexer import Config, Problem, Results, SearchRequest, build_from_records, open_index
-from indexer import engines as product_engines
+from indexer import Problem, Results, SearchRequest, open_index
 
 CORPUS = ROOT / "corpus"
 READ_PATH = "compiled"
@@ -27,6 +26,8 @@ class Plain:
     @staticmethod
     def build(records: Path, folder: Path) -> dict[str, Any]:
         """Build a generation, and add up the CPU time of its two writers: what compiling adds to Whoosh's indexing."""
+        from indexer import Config, build_from_records  # not needed by a process that searches
+
         whoosh, compiling = _timed("WhooshWriter"), _timed("CompilationWriter")
         build_from_records(Config(corpus=CORPUS, index=folder), records, _fail)
         return {"whoosh_cpu_s": sum(whoosh), "compile_cpu_s": sum(compiling)}
@@ -68,6 +69,8 @@ def _fail(problem: Problem) -> None:
 
 def _timed(name: str) -> list[float]:
     """Make a writer of the product note the CPU seconds of each of its calls; return the list they go to."""
+    from indexer import engines as product_engines
+
     writer = getattr(product_engines, name)
     spent: list[float] = []
 

@@ -17,8 +17,7 @@ from whoosh import collectors, fields, highlight, index, query, sorting
 from whoosh.analysis import StemmingAnalyzer
 from whoosh.qparser import MultifieldParser, OrGroup
 
-from benchmark.corpus import read_corpus
-from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, TITLE_WEIGHT, Answer, Question
+from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, TITLE_WEIGHT, Answer, Question, read_corpus
 
 MEMORY_MB = 256
 GROUPS = {
@@ -84,8 +83,9 @@ class WhooshPeer:
 
     def _search(self, words: query.Query, collector: Any, filters: list[query.Query]) -> Any:
         if filters:
-            collector = collectors.FilterCollector(collector, filter=query.And(filters))
-        return self._searcher.search_with_collector(words, collector)
+            collector = collectors.FilterCollector(collector, allow=query.And(filters))
+        self._searcher.search_with_collector(words, collector)
+        return collector.results()
 
     def answer(self, raw: Any) -> Answer:
         total, hits, counts = raw

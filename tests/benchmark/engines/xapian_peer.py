@@ -13,8 +13,7 @@ from typing import Any
 
 import xapian
 
-from benchmark.corpus import read_corpus
-from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, TITLE_WEIGHT, Answer, Question
+from benchmark.work import FACETS, FIELDS, HITS, SNIPPET_CHARS, TITLE_WEIGHT, Answer, Question, read_corpus
 
 FILE = "xapian"
 SLOTS = {facet: slot for slot, facet in enumerate(FACETS)}
