@@ -29,7 +29,7 @@ LONGEST_MARK = 255  # characters of a word that are marked; fits a byte
 
 # Where a sentence ends: a full stop, question or exclamation mark, closing quotes, blanks, then a capital or digit;
 # also the blog's missing blank ("unconscious processes.Relational theory"). Not after an abbreviation or an initial.
-_SENTENCE_END = re.compile(r"[.!?]['\"’”)\]]*(?:\s+(?=[\"'“‘(\[]?[A-Z0-9])|(?<=[a-z]\.)(?=[A-Z][a-z]))|\n\n")
+_SENTENCE_END = re.compile(r"[.!?]['\"’”)\]]*(?:\s+(?=[\"'“‘(\[]?([^\W_]))|(?<=[^\W\d_]\.)(?=([^\W\d_])[^\W\d_]))|\n\n")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|al|dr|mr|mrs|ms|prof|pp?|vol)|\b[A-Z])\.$", re.I)
 _LONGEST_ABBREVIATION = 6  # characters looked at before a full stop
 
@@ -75,7 +75,7 @@ def find_words(text: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Return a word without case, accents, apostrophes and possessive: "Flückiger’s" -> "fluckiger"."""
-    folded = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES).casefold().translate(_LETTERS))
+    folded = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES)).casefold().translate(_LETTERS)
     folded = "".join(char for char in folded if not unicodedata.combining(char)).removesuffix("'s").replace("'", "")
     return folded[:LONGEST_TERM] or word[:LONGEST_TERM]
 
@@ -99,7 +99,16 @@ def sentence_starts(text: str) -> list[int]:
     """Return where each sentence begins, ascending, the first 0; none in an empty text. A paragraph break ends one."""
     starts = [0] if text else []
     for match in _SENTENCE_END.finditer(text):
-        before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
-        if (match.group() == PARAGRAPH_BREAK or not _ABBREVIATION.search(before)) and match.end() < len(text):
+        if match.end() < len(text) and (PARAGRAPH_BREAK in match.group() or _is_sentence_end(text, match)):
             starts.append(match.end())
     return starts
+
+
+def _is_sentence_end(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a full stop ends a sentence: a capital or digit follows, and no abbreviation or initial precedes."""
+    follower, joined = match[1], match[2]
+    if joined and not (joined.isupper() and text[match.start() - 1].islower()):
+        return False
+    if follower and not (follower.isupper() or follower.isdigit()):
+        return False
+    return not _ABBREVIATION.search(text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1])

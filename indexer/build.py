@@ -19,10 +19,11 @@ from indexer.generations import (
     last_manifest,
     open_current,
 )
+from indexer.ingest import ingest_pages
 from indexer.model import Page, Problem
 from indexer.pages import read_pages
 from indexer.ranking import RANKING_TABLE, find_profile, read_profiles
-from indexer.records import Ingest, ingest_pages, read_records
+from indexer.records import Ingest, read_records
 from indexer.topics import Vocabulary, read_vocabulary
 
 PAGES = "pages"

@@ -120,7 +120,7 @@ def parse_citation(printed: str) -> Citation:
         return Citation(printed)
     doi = find_doi(printed)
     parts = _split_at_date(printed)
-    authors = _read_authors(parts.head)
+    authors = tuple(author.strip() for author in _read_authors(parts.head))
     chapter = _CHAPTER.search(parts.rest)
     if chapter and _IN_A_BOOK.search(parts.rest, chapter.end()):
         title = _clean_title(parts.rest[: chapter.start() + 1]) if parts.dated else None

@@ -35,7 +35,7 @@ from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
 try:
     import ir_measures
     import numpy as np
-    from scipy import stats
+    import scipy.stats
 except ModuleNotFoundError as missing:
     raise PprSearchError(
         f"Evaluation needs an optional part of the program ({missing.name} is not installed). "
@@ -324,7 +324,7 @@ def compare_scores(first: Mapping[str, float], second: Mapping[str, float]) -> C
     n = len(values)
     if n < 2:
         raise InputError("A comparison needs at least 2 queries with a relevant document. Judge more queries.")
-    test = stats.permutation_test(
+    test = scipy.stats.permutation_test(
         (np.array(list(first.values())), np.array([second[qid] for qid in first])),
         lambda a, b, axis: np.mean(a - b, axis=axis),
         permutation_type="samples",
@@ -333,7 +333,7 @@ def compare_scores(first: Mapping[str, float], second: Mapping[str, float]) -> C
         batch=1000,
         rng=np.random.default_rng(SEED),
     )
-    interval = stats.bootstrap(
+    interval = scipy.stats.bootstrap(
         (values,),
         np.mean,
         method="percentile",
@@ -341,7 +341,7 @@ def compare_scores(first: Mapping[str, float], second: Mapping[str, float]) -> C
         batch=1000,
         rng=np.random.default_rng(SEED),
     ).confidence_interval
-    quantiles = stats.t.ppf(1 - SIGNIFICANCE / 2, n - 1) + stats.t.ppf(POWER, n - 1)
+    quantiles = scipy.stats.t.ppf(1 - SIGNIFICANCE / 2, n - 1) + scipy.stats.t.ppf(POWER, n - 1)
     detectable = quantiles * values.std(ddof=1) / math.sqrt(n)
     return Comparison(
         gains,
@@ -385,6 +385,8 @@ def read_evaluation(path: Path) -> Evaluation:
             scores={qid: {name: float(scores[name]) for name in MEASURES} for qid, scores in saved["scores"].items()},
             skipped=tuple(saved["skipped"]),
         )
+        if not evaluation.scores or evaluation.scores.keys() != evaluation.queries.keys():
+            raise ValueError("its queries and scores disagree")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -35,13 +35,24 @@ QUESTION_WORDS = frozenset(
 
 # What is not a plain word: a phrase, an excluded or prefixed word, OR. A sign counts only where a word could begin, so
 # "face-to-face" excludes nothing and "subtitle:x" has no prefix.
-_PREFIX = "title|author|journal"
+_PREFIX = "(?i:title|author|journal)"
 _SYNTAX = re.compile(
     rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-])(?P<field>{_PREFIX}):)?"(?P<phrase>[^"]*)"'
     rf'|(?<!\S)(?P<sign>-)?(?P<prefix>(?:{_PREFIX}):)?(?P<word>[^\s"]+)(?(sign)|(?(prefix)|(?!)))'
     r"|(?<!\S)OR(?!\S)"
 )
 _SIGNS = ('"', "-", ":", "OR")
+# What readers bring from other searches, or meant for this one: what is said to them.
+_HINTS = (
+    (
+        re.compile(rf"(?<!\S)-?{_PREFIX}:(?=\s|$)"),
+        "A prefix such as title: needs its word right behind it; it was read as a word.",
+    ),
+    (re.compile(r"^\s*OR\b|\bOR\s*$"), "OR needs a word on each side; it was ignored."),
+    (re.compile(r"\w\*"), "The sign * was ignored: words are found with all their usual endings."),
+    (re.compile(r"(?<!\S)NOT(?!\S)"), "To leave out digests with a word, put a - before it: -adolescents."),
+    (re.compile(r"(?<!\S)AND(?!\S)"), "AND is not needed: digests with more of your words come first."),
+)
 _QUOTES = str.maketrans("“”„«»", '"""""')
 UNSCORED = ("author", "journal")  # fields that only filter; their words are not stemmed
 
@@ -124,11 +135,13 @@ def parse_query(text: str) -> Query:
         last = text.rindex('"')
         text = f"{text[:last]} {text[last + 1 :]}"
         notices.append(Notice("open-quote", "A quotation mark without its partner was ignored."))
+    notices += [Notice("syntax", hint) for pattern, hint in _HINTS if pattern.search(text)]
     items = _limit(_items(text, notices), notices)
     clauses = _clauses(items)
-    kept = [clause for clause in clauses if not _is_question_word(clause)] or clauses
+    shouted = text.isupper()
+    kept = [clause for clause in clauses if not _is_question_word(clause, shouted)] or clauses
     if len(kept) < len(clauses):
-        listed = ", ".join(f"“{clause.typed}”" for clause in clauses if _is_question_word(clause))
+        listed = ", ".join(f"“{clause.typed}”" for clause in clauses if clause not in kept)
         notices.append(Notice("dropped", f"Not searched, because nearly every text has them: {listed}."))
     excluded = tuple([item.alternative for item in items if item.excluded])
     return Query(tuple(kept), excluded, tuple(notices), _sequence(items, kept))
@@ -146,7 +159,7 @@ def _items(text: str, notices: list[Notice]) -> list[_Item]:
         if match.group() == "OR":
             joined = bool(items)
             continue
-        phrase, prefix = match["phrase"], match["field"] or (match["prefix"] or "").removesuffix(":")
+        phrase, prefix = match["phrase"], (match["field"] or match["prefix"] or "").lower().removesuffix(":")
         typed = match["word"] if phrase is None else phrase
         terms = analyse(typed, "names" if prefix in UNSCORED else "english").terms
         if len(terms) > MAX_PHRASE_WORDS:
@@ -229,5 +242,9 @@ def _is_plain(clause: Clause) -> bool:
     return not clause.required and len(clause.alternatives) == 1
 
 
-def _is_question_word(clause: Clause) -> bool:
-    return _is_plain(clause) and fold(clause.alternatives[0].typed) in QUESTION_WORDS
+def _is_question_word(clause: Clause, shouted: bool) -> bool:
+    """Tell whether a clause is a mere question word. Capitals make a name of it ("WHO", "US") unless all is shouted."""
+    typed = clause.alternatives[0].typed
+    if not _is_plain(clause) or fold(typed) not in QUESTION_WORDS:
+        return False
+    return shouted or len(typed) == 1 or not typed.isupper() or typed in ("AND", "OR")

@@ -78,7 +78,7 @@ def _weights(path: Path, tables: Mapping[str, Any], name: str, heirs: tuple[str,
     if name in heirs:
         raise ConfigError(f"{path}: the profiles {', '.join([*heirs, name])} inherit in a circle. Break it.")
     parent = table.get("inherits")
-    if parent is not None and parent not in tables:
+    if parent is not None and (not isinstance(parent, str) or parent not in tables):
         raise ConfigError(f"{path}: [{name}] inherits '{parent}', which is not there. Known ones: {', '.join(tables)}.")
     weights = _weights(path, tables, parent, (*heirs, name)) if parent is not None else {}
     for key, entry in table.items():

@@ -132,6 +132,8 @@ class Scorer:
             parts = [self._compute(alternative) for alternative in alternatives]
             impact = self._densify(parts[0] if len(parts) == 1 else self._best_of(parts))
             with self._lock:
+                if key in self._impacts:  # another thread was faster
+                    return self._impacts[key]
                 self._impacts[key] = impact
                 self._cached_bytes += impact.n_bytes
                 while self._cached_bytes > MAX_CACHED_BYTES and len(self._impacts) > 1:

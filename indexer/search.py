@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,14 +19,16 @@ from indexer.engines.base import NO_MARKS, Engine, find_spans
 from indexer.errors import IndexDamagedError, NotFoundError
 from indexer.facets import FACET_LABELS, count_facets, read_columns
 from indexer.generations import RECORDS, Generation, open_current
-from indexer.model import Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
+from indexer.model import SORTS, Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
 from indexer.query import Query, parse_query
 from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
-from indexer.records import parse_record
+from indexer.records import parse_record, read_id
 from indexer.scoring import Matches, Scorer, best
 from indexer.snippets import find_marks, make_extracts, mark
 from indexer.store import compile_command
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
+
+SHOWN_SYNONYMS = 8  # named in the notice; typing "online therapy" adds twenty
 
 
 def open_index(index: Path, corpus: Path = Path("corpus"), engine: str | None = None) -> Searcher:
@@ -76,16 +79,19 @@ class Searcher:
         Unknown filter values, and words that cannot be used, are named in `notices`; they are never an error.
         ConfigError for an unknown profile. Cost: a page ranks all hits before it.
         """
+        request, notices = _sensible(request)
         profile = find_profile(self._profiles, request.profile)
         query = self._understand(request.text, profile)
-        choices, notices = self._choices(request)
+        choices, unknown = self._choices(request)
         matches = self._scorer(profile).match(query)
         candidates = matches.complete if request.match == "all" else matches.matched
         facets, shown = count_facets(self._columns, candidates, choices)
         total = bitmap.count(shown)
         hits = self._hits(request, query, matches, shown)
         complete = total if request.match == "all" else bitmap.count(shown & matches.complete)
-        return Results(request, total, complete, hits, facets, (*query.notices, *_added(query), *notices), query.words)
+        return Results(
+            request, total, complete, hits, facets, (*query.notices, *_added(query), *notices, *unknown), query.words
+        )
 
     def article(self, doc_id: str) -> Article:
         """Return the record of an article by its id; NotFoundError when there is none."""
@@ -172,16 +178,33 @@ class Searcher:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        """Where each record begins in the records file, by id."""
+        """Where each record begins in the records file, by id: the first thing in it, so it need not be parsed."""
         places, place = {}, 0
         with (self.generation.folder / RECORDS).open("rb") as stream:
             for line in stream:
-                places[parse_record(line.decode("utf-8")).id] = place
+                places[read_id(line)] = place
                 place += len(line)
         return places
+
+
+def _sensible(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
+    """Return a request that can be answered, and a notice for each value that could not."""
+    notices: list[Notice] = []
+    if request.sort is not None and request.sort not in SORTS:
+        notices.append(Notice("unknown-value", f"There is no order '{request.sort}'; known: {', '.join(SORTS)}."))
+        request = replace(request, sort=None)
+    if request.match not in ("any", "all"):
+        notices.append(Notice("unknown-value", f"There is no match '{request.match}'; any word was enough."))
+        request = replace(request, match="any")
+    if request.page < 1 or request.size < 1:
+        notices.append(Notice("unknown-value", "Pages count from 1, and have at least one hit."))
+        request = replace(request, page=max(1, request.page), size=max(1, request.size))
+    return request, notices
 
 
 def _added(query: Query) -> list[Notice]:
     if not query.added:
         return []
-    return [Notice("added", f"Also searched, at a lower weight: {', '.join(query.added)}.")]
+    more = len(query.added) - SHOWN_SYNONYMS
+    listed = ", ".join(query.added[:SHOWN_SYNONYMS]) + (f" and {more} more" if more > 0 else "")
+    return [Notice("added", f"Also searched, at a lower weight: {listed}.")]

@@ -23,11 +23,12 @@ CLAUSE_BITS = 63  # clauses told apart when sentences are compared; beyond that 
 
 
 def find_marks(query: Query) -> dict[str, Marks]:
-    """Return, by field, what is marked there: every alternative and synonym of a clause, with the clause's number."""
+    """Return, by field, what is marked there: alternatives with twice their clause's number, synonyms with one more."""
     by_fields: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {SCORED: {}}
     for number, clause in enumerate(query.clauses):
-        for alternative in (*clause.alternatives, *clause.synonyms):
-            by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, number)
+        for code, alternatives in ((2 * number, clause.alternatives), (2 * number + 1, clause.synonyms)):
+            for alternative in alternatives:
+                by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, code)
     everywhere = by_fields.pop(SCORED)
     marks: dict[str, Marks] = dict.fromkeys(SCORED, everywhere)
     for fields, phrases in by_fields.items():  # prefixed clauses, which name one field
@@ -44,7 +45,7 @@ def make_extracts(engine: Engine, docs: Sequence[int], query: Query) -> list[tup
     """Return the marked title and the snippet of each document.
 
     A snippet begins with the best sentence of summary and implications: that with words of the most clauses, then with
-    the most such words, then the first. Without any it is the beginning of the digest.
+    the most words as typed, then with the most synonyms, then the first. Without any it is the beginning of the digest.
     """
     found = engine.occurrences(docs, FIELDS, find_marks(query))
     marks = list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
@@ -72,9 +73,10 @@ def _best_occurrences(found: Occurrences, n_docs: int) -> list[int | None]:
     # occurrences are sorted, so those of one sentence stand together
     sentence = np.stack((found.docs, found.fields, found.sentences))
     begins = np.concatenate(([0], np.flatnonzero((np.diff(sentence) != 0).any(axis=0)) + 1))
-    clauses = np.bitwise_or.reduceat(np.left_shift(1, found.clauses % CLAUSE_BITS, dtype=np.int64), begins)
+    clauses = np.bitwise_or.reduceat(np.left_shift(1, (found.clauses >> 1) % CLAUSE_BITS, dtype=np.int64), begins)
+    typed = np.add.reduceat(1 - (found.clauses & 1), begins, dtype=np.int64)
     n_words = np.diff(begins, append=len(found.docs))
-    worth = (np.bitwise_count(clauses).astype(np.int64) << 32) + n_words
+    worth = (np.bitwise_count(clauses).astype(np.int64) << 40) + (typed << 20) + n_words
     worth[found.fields[begins] == 0] = 0  # titles are shown whole
     docs = found.docs[begins]
     first_of_doc = np.flatnonzero(np.diff(docs, prepend=-1))
@@ -102,12 +104,12 @@ def _cut(text: str, sentences: Sequence[int], sentence: int, marks: Sequence[tup
         end = further
     cut_before = cut_after = False
     if end - start > MAX_CHARS:
-        first = marks[0][0] if marks and marks[0][0] < end else start
+        first, first_end = marks[0] if marks and marks[0][0] < end else (start, start)
         if first - start > MAX_CHARS - LEAD_CHARS:
-            start, cut_before = _next_word(text, first - LEAD_CHARS), True
-        whole = end
-        end = min(whole, _last_word_end(text, start + MAX_CHARS))
-        cut_after = bool(text[end:whole].strip())
+            start, cut_before = _next_word(text, first - LEAD_CHARS, first), True
+        if end - start > MAX_CHARS:
+            whole, end = end, _last_word_end(text, max(start + 1, first_end), start + MAX_CHARS)
+            cut_after = bool(text[end:whole].strip())
     shown = text[start:end].lstrip()
     start = end - len(shown)
     shown = shown.rstrip()
@@ -116,11 +118,12 @@ def _cut(text: str, sentences: Sequence[int], sentence: int, marks: Sequence[tup
     return Snippet(MarkedText(shown, inside), cut_before, cut_after)
 
 
-def _next_word(text: str, place: int) -> int:
-    blank = text.find(" ", place)
-    return blank + 1 if blank != -1 else place
+def _next_word(text: str, place: int, last: int) -> int:
+    """Return where the next word begins, at `last` at the latest; `place` when there is no blank between."""
+    return text.find(" ", place, last) + 1 or place
 
 
-def _last_word_end(text: str, place: int) -> int:
-    blank = text.rfind(" ", 0, place + 1)
-    return blank if blank != -1 and place < len(text) else place
+def _last_word_end(text: str, first: int, place: int) -> int:
+    """Return where the last word up to `place` ends, at `first` at the earliest; `place` without a blank between."""
+    blank = text.rfind(" ", first, place + 1)
+    return blank if blank != -1 else max(first, place)

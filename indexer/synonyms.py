@@ -73,9 +73,14 @@ class Synonyms:
 def read_synonyms(path: Path) -> Synonyms:
     """Return the synonyms of a file, or ConfigError with file, entry and what is allowed."""
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("synonym", [])
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}. Mend the file.") from error
+    entries = tables.pop("synonym", [])
+    if tables or not isinstance(entries, list):
+        raise ConfigError(
+            f"{path} holds something else than [[synonym]] tables: {', '.join(tables) or 'synonym'}. Mend it."
+        )
     found: dict[Phrase, dict[Phrase, Expansion]] = {}
     for number, entry in enumerate(entries, 1):
         where = f"{path}: entry {number}"

@@ -16,7 +16,7 @@ from indexer import Article, Config, PprSearchError, Searcher, SearchRequest, St
 
 MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB; beyond that they are read again
 
-# Questions that clinicians asked. The start page offers the first three of them that find digests with all their words.
+# Questions as clinicians ask them. The start page offers the first three that find digests with all their words.
 EXAMPLES = (
     "does therapist burnout make patients worse?",
     "video therapy alliance",

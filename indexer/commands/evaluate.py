@@ -119,4 +119,6 @@ def _lines(
 
 
 def _one_line(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    """Return a text for a line of a terminal: cut, and without characters that could steer it."""
+    shown = "".join(char if char.isprintable() else "?" for char in text[:80])
+    return shown if len(text) <= 80 else f"{shown[:79]}…"

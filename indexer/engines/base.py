@@ -39,8 +39,8 @@ class Positions:
     places: Ints
 
 
-Span = tuple[int, int, int]  # start, end (exclusive) in characters, and the number of the clause that is found there
-Marks = Mapping[tuple[str, ...], int]  # terms that follow each other (mostly one) -> number of their clause
+Span = tuple[int, int, int]  # start, end (exclusive) in characters, and the number of the mark that stands there
+Marks = Mapping[tuple[str, ...], int]  # terms that follow each other (mostly one) -> a number for who asks
 NO_MARKS: Marks = {}
 
 
@@ -50,7 +50,7 @@ class Occurrences:
 
     docs, fields  places in the sequences that were asked for, not ordinals or names.
     sentences     number of the sentence within its text, as `Engine.sentences` lists them.
-    starts, ends  in characters, end exclusive.   clauses  what was found.
+    starts, ends  in characters, end exclusive.   clauses  the numbers given with the marks.
     """
 
     docs: Ints
@@ -97,7 +97,7 @@ class Engine(Protocol):
     def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
         """Return where marks stand in scored fields of documents, as `find_spans` defines it.
 
-        marks  by field; a field that is left out has none.
+        fields  in the order of the schema.   marks  by field; a field that is left out has none.
         """
 
     def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
+from indexer.cleaning import clean
 from indexer.model import Page, Problem
 
 BOMS = (
@@ -28,7 +28,6 @@ LATIN_1 = {"iso8859-1", "ascii"}
 CHARSETS = ("iso8859", "cp", "ascii", "koi8", "mac", "gb", "big5", "euc", "shift_jis", "utf-16", "utf-32", "tis")
 # Text has next to no control characters; a JPEG or a ZIP has some in every hundred bytes.
 MAX_CONTROL_SHARE = 0.01
-C1 = frozenset(map(chr, range(0x80, 0xA0)))
 CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13})
 # UTF-8 that was once read as windows-1252 and saved again: "client’s" became "clientâ€™s", "Flückiger" "FlÃ¼ckiger".
 MOJIBAKE = re.compile(r"â€[™œ\u009d\u0153\u201c\u201d“”˜\u2122]|Ã[\u0080-\u00bf]")
@@ -54,19 +53,6 @@ def decode(page: Page) -> tuple[str | None, tuple[Problem, ...]]:
         message = "Letters such as 'â€™' show that the page was saved in a wrong encoding. Save it again as UTF-8."
         return clean(text), (Problem("garbled", message, page.path),)
     return clean(text), ()
-
-
-def clean(text: str) -> str:
-    """Return the text in NFC without soft hyphens, zero-width marks and control characters other than white space.
-
-    U+0080 to U+009F, where no text has business, are read as browsers read `&#146;`: as windows-1252.
-    """
-    text = unicodedata.normalize("NFC", text)
-    replaced: dict[int, str | None] = {}
-    for char in set(text):  # a page has some hundred different characters, so this costs little on the largest page
-        if char not in "\t\n\r\f" and unicodedata.category(char) in ("Cc", "Cf", "Cs"):
-            replaced[ord(char)] = char.encode("latin-1").decode("cp1252", "ignore") if char in C1 else None
-    return text.translate(replaced) if replaced else text
 
 
 def _strict(page: Page, encoding: str) -> tuple[str | None, tuple[Problem, ...]]:

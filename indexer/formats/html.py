@@ -20,7 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from indexer.formats.decoding import clean, decode
+from indexer.cleaning import clean
+from indexer.formats.decoding import decode
 from indexer.formats.landmarks import (
     ends_like_sentence,
     is_email_line,

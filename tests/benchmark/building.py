@@ -1,12 +1,13 @@
 """Records -> the folder of one engine, in a process of its own, so that its time and peak memory are its own.
 
 Run as `python -m benchmark.building ENGINE RECORDS FOLDER`. What was measured is kept in the folder; as long as the
-engine and its adapter stay the same, neither is made again.
+library and the way the adapter builds stay the same, neither is made again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmark.engines import ADAPTERS, OURS, load_engine
+from benchmark.engines import OURS, load_engine
 from benchmark.work import ROOT
 
 REPORT = "benchmark.json"
@@ -36,7 +37,7 @@ def ensure_built(name: str, records: Path, folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / INDEX).mkdir(parents=True)
     command = [sys.executable, "-m", "benchmark.building", name, str(records), str(folder / INDEX)]
-    measured = json.loads(
+    measured: dict[str, Any] = json.loads(
         subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
     )
     measured["key"] = key
@@ -51,19 +52,19 @@ def folder_bytes(folder: Path) -> int:
 
 def _key(name: str, records: Path) -> str:
     """Return what changes when the index has to be made anew."""
-    sources = [Path(__file__).parent / "engines" / f"{ADAPTERS[name][0]}.py"]
-    if name == OURS:
-        sources += sorted(path for pattern in BUILT_BY for path in (ROOT / "indexer").glob(pattern))
-    return f"{load_engine(name).version()}; corpus {_digest([records])}; {_digest(sources)}"
+    engine = load_engine(name)
+    module = sys.modules[engine.__module__]
+    recipe = inspect.getsource(engine.build) + getattr(module, "SCHEMA", "")
+    recipe += inspect.getsource(module._schema) if hasattr(module, "_schema") else ""
+    patterns = BUILT_BY if name == OURS else ()
+    sources = [path for pattern in patterns for path in sorted((ROOT / "indexer").glob(pattern))]
+    digest = hashlib.sha256(recipe.encode() + b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    return f"{engine.version()}; corpus {_file_digest(records)}; {digest}"
 
 
-def _digest(files: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()[:16]
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
 def _measure(name: str, records: Path, folder: Path) -> dict[str, Any]:

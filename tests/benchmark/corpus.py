@@ -17,8 +17,8 @@ from typing import Any
 
 from benchmark.work import ROOT
 from indexer.analysis import sentence_starts
+from indexer.ingest import ingest_pages
 from indexer.pages import read_pages
-from indexer.records import ingest_pages
 from indexer.topics import Vocabulary, read_vocabulary
 
 SEED = 20130101

@@ -13,7 +13,7 @@ from benchmark.goals import FASTER_THAN, Goal, check_goals
 from benchmark.svg import Bar, log_bars
 
 Row = Sequence[str]
-Table = tuple[str, Row, list[Row]]
+Table = tuple[str, Row, Sequence[Row]]
 MB = 1 << 20
 
 STYLE = """
@@ -160,10 +160,11 @@ def _text(table: Table) -> str:
 
 
 def _html(report: dict[str, Any]) -> str:
+    goals, *others = (_html_table(table) for table in _tables(report))
     return PAGE.format(
         style=STYLE,
         heading=escape(_heading(report)).replace("\n", "<br>"),
-        body="\n".join([*_plots(report), *(_html_table(table) for table in _tables(report))]),
+        body="\n".join([goals, *_plots(report), *others]),
         notes="".join(f"<li>{escape(note)}</li>" for note in report["notes"]),
     )
 
@@ -174,7 +175,7 @@ def _plots(report: dict[str, Any]) -> Iterator[str]:
         bars = [_ratio_bar(name, int(size), e) for name, e in found["engines"].items() if not name.startswith(OURS)]
         if bars:
             yield f"<h2>{title}</h2><p>The short line is the floor: a bar that ends left of it misses it.</p>"
-            yield log_bars(title, bars, "x")
+            yield log_bars(title, bars, "x", margin=1)  # from 1, which is ours
         title = f"CPU time of one question: median, and on to the 95th percentile, {int(size):,} articles"
         yield f"<h2>{title}</h2>"
         yield log_bars(title, [_time_bar(name, engine) for name, engine in found["engines"].items()], "ms")
@@ -182,7 +183,10 @@ def _plots(report: dict[str, Any]) -> Iterator[str]:
 
 def _ratio_bar(name: str, size: int, engine: dict[str, Any]) -> Bar:
     floor = FASTER_THAN.get(name, {}).get(size)
-    return Bar(name, engine["ratio"], f"{_number(engine['ratio'])} x", floor=floor[0] if floor else None)
+    text = f"{_number(engine['ratio'])} x"
+    if floor is None:
+        return Bar(name, engine["ratio"], text)
+    return Bar(name, engine["ratio"], f"{text} (floor {_number(floor[0])})", floor=floor[0])
 
 
 def _time_bar(name: str, engine: dict[str, Any]) -> Bar:

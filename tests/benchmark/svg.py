@@ -25,10 +25,13 @@ class Bar:
     floor: float | None = None
 
 
-def log_bars(title: str, bars: Sequence[Bar], unit: str) -> str:
-    """Return a bar chart on a logarithmic scale; values must be positive."""
+def log_bars(title: str, bars: Sequence[Bar], unit: str, margin: float = 0.5) -> str:
+    """Return a bar chart on a logarithmic scale; values must be positive.
+
+    margin  the scale begins at the power of ten below the smallest value times this.
+    """
     everything = [v for bar in bars for v in (bar.value, bar.far, bar.floor) if v]
-    low = 10 ** math.floor(math.log10(min(everything)))
+    low = 10 ** math.floor(math.log10(min(everything) * margin))
     high = 10 ** math.ceil(math.log10(max(everything) * 1.01))
     height = TOP + ROW * len(bars) + 8
 

@@ -294,21 +294,6 @@ def test_occurrences_number_documents_and_fields_as_they_were_asked_for(case: Ca
         assert found == expected_rows(texts, [marks] * len(fields))
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_fields_may_be_asked_for_in_any_order(
-    name: str, generations: dict[str, Generation], request: pytest.FixtureRequest
-) -> None:
-    if name == "compiled":
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="ascends by the schema's order, not by the asked one")
-        )
-    engine = open_engine(name, generations["130"].folder)
-    fields = ("citation", "summary", "title")
-    found = rows(engine, range(5), fields, dict.fromkeys(SCORED, MARKS[2]))
-    engine.close()
-    assert found == sorted(found)
-
-
 def test_each_field_is_marked_by_its_own_marks(case: Case) -> None:
     marks: dict[str, Marks] = {
         "summary": {("one",): 1, ("grief",): 2, ("onlin", "therapi"): 3},

@@ -15,9 +15,10 @@ from skins import SKINS, Digest, Skin
 
 from indexer.articles import Draft, article_id, parse_articles
 from indexer.formats import read_blocks
+from indexer.ingest import ingest_pages
 from indexer.model import Page, Problem
 from indexer.pages import read_pages
-from indexer.records import Ingest, ingest_pages
+from indexer.records import Ingest
 from indexer.topics import read_vocabulary
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"

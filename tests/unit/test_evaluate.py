@@ -196,6 +196,15 @@ def test_a_saved_report_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert read_evaluation(path) == evaluation
 
 
+def test_a_report_whose_scores_were_cut_is_refused(tmp_path: Path) -> None:
+    report = json.loads(to_json(_evaluation()))
+    del report["evaluation"]["scores"]["K2"]
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    with pytest.raises(InputError, match="queries and scores disagree"):
+        read_evaluation(path)
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"version": 1}', '{"version": 99, "evaluation": {}}', "[" * 100_000])
 def test_a_file_that_is_no_report_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "report.json"

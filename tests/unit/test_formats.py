@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.articles import parse_articles
+from indexer.cleaning import clean
 from indexer.formats import read_blocks
-from indexer.formats.decoding import clean, decode
+from indexer.formats.decoding import decode
 from indexer.formats.landmarks import (
     is_email_line,
     is_furniture_line,

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import InputError
+from indexer.ingest import ingest_pages
 from indexer.model import Article, Assignment, Capture, Citation, Page, Problem
-from indexer.records import Ingest, ingest_pages, parse_record, read_records, write_records
+from indexer.records import Ingest, parse_record, read_records, write_records
 from indexer.topics import read_vocabulary
 
 VOCABULARY = read_vocabulary(Path(__file__).resolve().parents[2] / "corpus" / "topics.toml")

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.ingest import ingest_pages
 from indexer.model import Page
 from indexer.pages import read_pages
-from indexer.records import Ingest, ingest_pages
+from indexer.records import Ingest
 from indexer.topics import read_vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -74,7 +74,7 @@ def _timed(name: str) -> list[float]:
     writer = getattr(product_engines, name)
     spent: list[float] = []
 
-    class Timed(writer):  # type: ignore[misc]
+    class Timed(writer):  # type: ignore[misc, valid-type]
         def add(self, document: object) -> None:
             start = time.process_time()
             super().add(document)
