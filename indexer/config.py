@@ -37,6 +37,7 @@ class Config:
     host: str = _setting("127.0.0.1", "address", "where `serve` listens; keep loopback unless a proxy stands in front")
     port: int = _setting(8000, "port", "where `serve` listens; 0 takes any free one", 0, 65535)
     threads: int = _setting(4, "threads", "readers served at the same time", 1, 64)
+    workers: int = _setting(1, "processes", "that answer; more than one per core does not help", 1, 64)
     max_page_mb: int = _setting(16, "MB", "a page larger than this is refused unread", 1, 1024)
     # at least 2: while a server opens the new one, it still answers from the one before
     keep_generations: int = _setting(

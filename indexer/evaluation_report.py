@@ -16,7 +16,7 @@ VERDICTS = {
     "not shown": "The difference may well be chance: these queries show neither a gain nor a loss.",
 }
 
-_WIDTH, _HEIGHT, _MARGIN = 960, 220, 44  # of a plot, in its own units
+_WIDTH, _HEIGHT, _MARGIN, _LINE = 960, 220, 44, 16  # of a plot, in its own units
 _STYLE = """
 :root { color-scheme: light dark; --up: #1a7f37; --down: #b42318; --bar: #3563a8; --line: #8888; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
@@ -130,7 +130,8 @@ def _plot(bars: Sequence[tuple[str, float]], label: str) -> str:
             f'<rect class="{kind}" x="{_MARGIN + place * step:.1f}" y="{top:.1f}" width="{max(step * 0.8, 0.5):.1f}" '
             f'height="{max(height, 0.5):.1f}"><title>{escape(name)}: {said}</title></rect>'
         )
-    ticks = [(high, 10.0), (0.0, zero), *([(low, _HEIGHT - 10.0)] if low < 0 else [])]
+    ends = [(high, 10.0), (low, _HEIGHT - 10.0)]
+    ticks = [(0.0, zero), *(end for end in ends if abs(end[1] - zero) > _LINE)]  # a label needs a line of its own
     texts = [f'<text x="{_MARGIN - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.2f}</text>' for value, y in ticks]
     axis = f'<line class="axis" x1="{_MARGIN}" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>'
     return (

@@ -5,22 +5,23 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
-from typing import Any
+import socket
 
 import click
 import waitress
-from flask import Flask
 
 from indexer import Config, ConfigError, build_if_changed, say, setting_options
 from webui.app import create_app
 from webui.live import LiveIndex
+from webui.workers import run_workers
 
+BACKLOG = 1024  # connections that wait to be accepted
 SOURCES = {"sample": "from the sample", "pages": "from your pages", "records": "from your records"}
 
 
 @click.command(name="serve")
 @click.option("--build", is_flag=True, help="index the pages first, when they changed")
-@setting_options("corpus", "index", "host", "port", "threads")
+@setting_options("corpus", "index", "host", "port", "threads", "workers")
 def command(build: bool, config: Config) -> None:
     """Serve the search page, and print its address once it listens.
 
@@ -32,18 +33,33 @@ def command(build: bool, config: Config) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     index = LiveIndex(config)
     live = index.current()  # fails here, with the command that mends it, rather than on each page
-    server = _listen(create_app(config, index), config)
+    sockets = _listen(config)
     what = f"{live.n_digests:,} digest{'s' * (live.n_digests != 1)} ({SOURCES[live.searcher.generation.source]})"
+
+    def serve() -> None:
+        # the server starts its threads when it is made, so each worker makes its own
+        waitress.create_server(create_app(config, index), sockets=sockets, threads=config.threads).run()
+
     with contextlib.suppress(KeyboardInterrupt):  # stopped is how serving ends; `run` does the same a moment later
-        click.echo(f"Serving {what} at {_address(server, config.host)}")
-        server.run()
+        click.echo(f"Serving {what} at {_address(sockets[0])}")
+        if config.workers == 1:
+            serve()
+        else:
+            run_workers(config.workers, serve)
 
 
-def _listen(app: Flask, config: Config) -> Any:
-    """Return a server that listens; ConfigError when the host or port of the settings cannot be had."""
+def _listen(config: Config) -> list[socket.socket]:
+    """Return a listening socket for each address of the host; ConfigError when host or port cannot be had."""
+    sockets: list[socket.socket] = []
     try:
-        return waitress.create_server(app, host=config.host, port=config.port, threads=config.threads)
+        port = config.port
+        for family, _, _, _, address in socket.getaddrinfo(config.host, port, type=socket.SOCK_STREAM):
+            sockets.append(socket.create_server((address[0], port), family=family, backlog=BACKLOG))
+            port = sockets[0].getsockname()[1]  # with port 0 the first one chooses for all
+        return sockets
     except (OSError, ValueError) as error:
+        for opened in sockets:
+            opened.close()
         code = error.errno if isinstance(error, OSError) else None
         if code == errno.EADDRINUSE:
             raise ConfigError(
@@ -57,8 +73,6 @@ def _listen(app: Flask, config: Config) -> Any:
         ) from error
 
 
-def _address(server: Any, host: str) -> str:
-    """Return the address a server listens at. A name for several of them has one port for each."""
-    listening = getattr(server, "effective_listen", None)
-    port = listening[0][1] if listening else server.effective_port
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -95,7 +95,7 @@ def _measure(size: int, options: argparse.Namespace, report: dict[str, Any]) -> 
 def _build(folder: Path, size: int, peers: list[str], report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the report of each engine's build; those that are not installed are named and left out."""
     folder.mkdir(exist_ok=True)
-    records = folder / f"records-{corpus.VERSION}.jsonl"
+    records = folder / corpus.file_name()
     if not records.exists():
         _say(size, "making the corpus")
         corpus.write_corpus(records, size)

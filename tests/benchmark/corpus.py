@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -79,6 +80,12 @@ def zipf_choices(rng: random.Random, values: tuple[str, ...], k: int) -> list[st
         _zipf(VOCABULARY) if len(values) == VOCABULARY else list(accumulate(1 / (i + 1) for i in range(len(values))))
     )
     return rng.choices(values, cum_weights=weights, k=k)
+
+
+def file_name() -> str:
+    """Return the name of a corpus file, another one when the sample or the vocabulary gives other records."""
+    inputs = json.dumps([VERSION, real_sentences(), _slugs("topic"), _slugs("type")])
+    return f"records-{zlib.crc32(inputs.encode()):08x}.jsonl"
 
 
 def write_corpus(path: Path, size: int) -> None:

@@ -74,7 +74,7 @@ def _locked() -> dict[str, list[str]]:
 
 
 def _direct() -> list[str]:
-    groups = PROJECT["dependency-groups"].values()
+    groups = [group for name, group in PROJECT["dependency-groups"].items() if name != "bench"]  # pins its own
     return [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"], *(x for g in groups for x in g)]
 
 
