@@ -23,61 +23,74 @@ FACET_LABELS = {"topic": "Topic", "type": "Type of research", "year": "Year"}
 
 @dataclass(frozen=True, slots=True)
 class FacetColumn:
-    """One facet of an index: its values, ascending by label, and per value a row of packed bits over the documents."""
+    """One facet of an index: its values, ascending by label, and which rows of `FacetTable` are theirs."""
 
     name: str
     values: tuple[str, ...]
     labels: tuple[str, ...]
-    rows: NDArray[np.uint64]
+    rows: slice
 
-    def having(self, chosen: Sequence[str]) -> Bits:
-        """Return the documents that have any of the chosen values."""
-        picked = [i for i, value in enumerate(self.values) if value in chosen]
-        union: Bits = np.bitwise_or.reduce(self.rows[picked], axis=0)
-        return union
-
-    def count(self, matched: Bits, chosen: Sequence[str]) -> Facet:
-        """Return the facet with the counts of all values over a set of documents."""
-        counts = np.bitwise_count(self.rows & matched).sum(axis=1, dtype=np.uint32).tolist()
+    def make_facet(self, counts: Sequence[int], chosen: Sequence[str]) -> Facet:
+        """Return the facet with the given count of each value."""
         order: Iterable[int] = range(len(counts))
         if self.name != "year":  # years stay ascending; values stand in the order of their labels, which sorting keeps
             order = sorted(order, key=counts.__getitem__, reverse=True)
         values, labels = self.values, self.labels
         if chosen:
-            buckets = tuple([Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in order])
+            buckets = [Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in order]
         else:
-            buckets = tuple([Bucket(values[i], labels[i], counts[i]) for i in order])
-        return Facet(self.name, FACET_LABELS[self.name], buckets)
+            buckets = [Bucket(values[i], labels[i], counts[i]) for i in order]
+        return Facet(self.name, FACET_LABELS[self.name], tuple(buckets))
 
 
-def read_columns(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> dict[str, FacetColumn]:
-    """Return the facets of an index by name. A value without a label is shown as its slug in words."""
-    columns = {}
+@dataclass(frozen=True, slots=True)
+class FacetTable:
+    """The facets of an index by name, and a row of packed bits over the documents for each value of each."""
+
+    columns: Mapping[str, FacetColumn]
+    rows: NDArray[np.uint64]
+
+    def having(self, name: str, chosen: Sequence[str]) -> Bits:
+        """Return the documents that have any of the chosen values of a facet."""
+        column = self.columns[name]
+        picked = [column.rows.start + i for i, value in enumerate(column.values) if value in chosen]
+        union: Bits = np.bitwise_or.reduce(self.rows[picked], axis=0)
+        return union
+
+    def count(self, matched: Bits, choices: Mapping[str, Sequence[str]]) -> tuple[tuple[Facet, ...], Bits]:
+        """Return all facets with disjunctive counts, and the matches that satisfy every choice.
+
+        choices  values chosen per facet; an absent or empty entry is no filter.
+        """
+        filters = {name: self.having(name, chosen) for name, chosen in choices.items() if chosen}
+        everything = None if filters else _count(self.rows, matched)  # without filters one count serves all facets
+        facets = []
+        for name, column in self.columns.items():
+            under_others = matched
+            for other, documents in filters.items():
+                if other != name:
+                    under_others = under_others & documents
+            counts = everything[column.rows] if everything else _count(self.rows[column.rows], under_others)
+            facets.append(column.make_facet(counts, choices.get(name, ())))
+        for documents in filters.values():
+            matched = matched & documents
+        return tuple(facets), matched
+
+
+def _count(rows: NDArray[np.uint64], matched: Bits) -> list[int]:
+    counts: list[int] = np.bitwise_count(rows & matched).sum(axis=1, dtype=np.uint32).tolist()
+    return counts
+
+
+def read_facets(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> FacetTable:
+    """Return the facets of an index. A value without a label is shown as its slug in words."""
+    columns: dict[str, FacetColumn] = {}
+    rows: list[Bits] = []
     n = len(engine.doc_ids)
     for name in FACETS:
         shown = {v: labels.get(name, {}).get(v) or v.replace("-", " ").capitalize() for v in engine.terms(name)}
         values = tuple(sorted(shown, key=lambda value: (shown[value], value)))
-        rows = [bitmap.of_documents(engine.postings(name, value).docs, n) for value in values]
-        matrix = np.array(rows, dtype=np.uint64).reshape(len(rows), len(bitmap.empty(n)))
-        columns[name] = FacetColumn(name, values, tuple(shown[value] for value in values), matrix)
-    return columns
-
-
-def count_facets(
-    columns: Mapping[str, FacetColumn], matched: Bits, choices: Mapping[str, Sequence[str]]
-) -> tuple[tuple[Facet, ...], Bits]:
-    """Return all facets with disjunctive counts, and the matches that satisfy every choice.
-
-    choices  values chosen per facet; an absent or empty entry is no filter.
-    """
-    filters = {name: columns[name].having(chosen) for name, chosen in choices.items() if chosen}
-    facets = []
-    for name, column in columns.items():
-        under_others = matched
-        for other, documents in filters.items():
-            if other != name:
-                under_others = under_others & documents
-        facets.append(column.count(under_others, choices.get(name, ())))
-    for documents in filters.values():
-        matched = matched & documents
-    return tuple(facets), matched
+        begin = len(rows)
+        rows += [bitmap.of_documents(engine.postings(name, value).docs, n) for value in values]
+        columns[name] = FacetColumn(name, values, tuple(shown[value] for value in values), slice(begin, len(rows)))
+    return FacetTable(columns, np.array(rows, dtype=np.uint64).reshape(len(rows), len(bitmap.empty(n))))

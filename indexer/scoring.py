@@ -73,13 +73,15 @@ class Matches:
 
     def missing(self, docs: Sequence[int]) -> list[tuple[str, ...]]:
         """Return, for each document, the clauses it lacks, as typed, in query order."""
-        if not self.found or not docs:
+        if not docs or not self.found:
             return [()] * len(docs)
         at = np.array(docs)
         words, shifts = at >> 6, (at & 63).astype(np.uint64)
-        lacks = [((holds[words] >> shifts) & ONE == 0).tolist() for _, holds in self.found]
+        held = (np.array([bits[words] for _, bits in self.found]) >> shifts) & ONE
+        if held.all():
+            return [()] * len(docs)
         typed = [name for name, _ in self.found]
-        return [tuple(name for name, lack in zip(typed, row, strict=True) if lack) for row in zip(*lacks, strict=True)]
+        return [tuple([name for name, holds in zip(typed, row, strict=True) if not holds]) for row in held.T.tolist()]
 
 
 class Scorer:

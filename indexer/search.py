@@ -17,7 +17,7 @@ from indexer.config import find_corpus_file
 from indexer.engines import FAST_ENGINE, RECORD_ENGINE, open_engine
 from indexer.engines.base import NO_MARKS, Engine, find_spans
 from indexer.errors import IndexDamagedError, NotFoundError
-from indexer.facets import FACET_LABELS, count_facets, read_columns
+from indexer.facets import FACET_LABELS, read_facets
 from indexer.generations import RECORDS, Generation, open_current
 from indexer.model import SORTS, Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
 from indexer.query import Query, parse_query
@@ -68,7 +68,7 @@ class Searcher:
         self._profiles = profiles
         self._synonyms = synonyms
         self._scorers: dict[str, Scorer] = {}
-        self._columns = read_columns(engine, generation.labels)
+        self._facets = read_facets(engine, generation.labels)
         self._sort_ranks = {order: engine.sort_ranks(order) for order in ("oldest", "title")}
 
     def search(self, request: SearchRequest) -> Results:
@@ -85,7 +85,7 @@ class Searcher:
         choices, unknown = self._choices(request)
         matches = self._scorer(profile).match(query)
         candidates = matches.complete if request.match == "all" else matches.matched
-        facets, shown = count_facets(self._columns, candidates, choices)
+        facets, shown = self._facets.count(candidates, choices)
         total = bitmap.count(shown)
         hits = self._hits(request, query, matches, shown)
         complete = total if request.match == "all" else bitmap.count(shown & matches.complete)
@@ -110,7 +110,7 @@ class Searcher:
 
     def label(self, facet: str, value: str) -> str:
         """Return what a facet value is called."""
-        column = self._columns[facet]
+        column = self._facets.columns[facet]
         return column.labels[column.values.index(value)] if value in column.values else value
 
     def close(self) -> None:
@@ -132,14 +132,14 @@ class Searcher:
     def _choices(self, request: SearchRequest) -> tuple[dict[str, Sequence[str]], list[Notice]]:
         """Return the chosen values per facet, less those that the index does not know, which are named."""
         notices: list[Notice] = []
-        years = self._columns["year"].values
+        years = self._facets.columns["year"].values
         low, high = request.year_from, request.year_to
         if low is not None and high is not None and low > high:
             low, high = high, low
             notices.append(Notice("years-swapped", f"The years were the wrong way round; {low} to {high} is shown."))
         choices: dict[str, Sequence[str]] = {}
         for name, wanted in (("topic", request.topics), ("type", request.types)):
-            known = self._columns[name].values
+            known = self._facets.columns[name].values
             choices[name] = [value for value in wanted if value in known]
             notices += [self._unknown(name, value) for value in wanted if value not in known]
         if low is not None or high is not None:
@@ -149,7 +149,7 @@ class Searcher:
 
     def _unknown(self, facet: str, value: str) -> Notice:
         label, shown = FACET_LABELS[facet].lower(), value[:60]
-        close = difflib.get_close_matches(value, self._columns[facet].values, n=1)
+        close = difflib.get_close_matches(value, self._facets.columns[facet].values, n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         return Notice("unknown-value", f"There is no {label} '{shown}' in this index; the filter was ignored.{hint}")
 

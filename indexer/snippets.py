@@ -19,6 +19,7 @@ BODY = ("summary", "implications")
 FIELDS = (TITLE, *BODY)
 MAX_CHARS = 240  # one or two whole sentences; a longer sentence is cut around its first marked word
 LEAD_CHARS = 60  # text kept before the first marked word of a sentence that is cut
+FIRST = np.zeros(1, dtype=np.int64)
 CLAUSE_BITS = 63  # clauses told apart when sentences are compared; beyond that two may count as one
 
 
@@ -50,42 +51,36 @@ def make_extracts(engine: Engine, docs: Sequence[int], query: Query) -> list[tup
     found = engine.occurrences(docs, FIELDS, find_marks(query))
     marks = list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
     runs = (found.docs * len(FIELDS) + found.fields).searchsorted(np.arange(len(docs) * len(FIELDS) + 1)).tolist()
+    best, fields, sentences = _best_sentences(found, len(docs))
     extracts = []
-    for i, (doc, best) in enumerate(zip(docs, _best_occurrences(found, len(docs)), strict=True)):
-        run = i * len(FIELDS)
+    for i, doc in enumerate(docs):
+        run, first, field = i * len(FIELDS), best[i], FIELDS[fields[i]]
         title = MarkedText(engine.text(doc, TITLE), tuple(marks[runs[run] : runs[run + 1]]))
-        if best is None:
-            name = next((name for name in BODY if engine.text(doc, name)), BODY[0])
-            snippet = _cut(engine.text(doc, name), engine.sentences(doc, name), 0, [])
-        else:
-            field = int(found.fields[best])
-            text, sentences = engine.text(doc, FIELDS[field]), engine.sentences(doc, FIELDS[field])
-            snippet = _cut(text, sentences, int(found.sentences[best]), marks[best : runs[run + field + 1]])
-        extracts.append((title, snippet))
+        if first < 0:
+            field = next((name for name in BODY if engine.text(doc, name)), BODY[0])
+        inside = marks[first : runs[run + fields[i] + 1]] if first >= 0 else []
+        extracts.append((title, _cut(engine.text(doc, field), engine.sentences(doc, field), sentences[i], inside)))
     return extracts
 
 
-def _best_occurrences(found: Occurrences, n_docs: int) -> list[int | None]:
-    """Return, for each document, the number of the first occurrence in its best sentence, or None without any."""
-    best: list[int | None] = [None] * n_docs
+def _best_sentences(found: Occurrences, n_docs: int) -> tuple[list[int], list[int], list[int]]:
+    """Return the best sentence of each document: number of its first occurrence (-1: none), field, sentence."""
+    best, fields, sentences = [-1] * n_docs, [0] * n_docs, [0] * n_docs
     if not len(found.docs):
-        return best
+        return best, fields, sentences
     # occurrences are sorted, so those of one sentence stand together
-    sentence = np.stack((found.docs, found.fields, found.sentences))
-    begins = np.concatenate(([0], np.flatnonzero((np.diff(sentence) != 0).any(axis=0)) + 1))
-    clauses = np.bitwise_or.reduceat(np.left_shift(1, (found.clauses >> 1) % CLAUSE_BITS, dtype=np.int64), begins)
-    typed = np.add.reduceat(1 - (found.clauses & 1), begins, dtype=np.int64)
-    n_words = np.diff(begins, append=len(found.docs))
-    worth = (np.bitwise_count(clauses).astype(np.int64) << 40) + (typed << 20) + n_words
-    worth[found.fields[begins] == 0] = 0  # titles are shown whole
-    docs = found.docs[begins]
-    first_of_doc = np.flatnonzero(np.diff(docs, prepend=-1))
-    most = np.maximum.reduceat(worth, first_of_doc)
-    top = np.flatnonzero(worth == np.repeat(most, np.diff(first_of_doc, append=len(docs))))
-    for i in top[::-1].tolist():  # backwards, so that the first of equals is kept
-        if worth[i]:
-            best[docs[i]] = int(begins[i])
-    return best
+    sentence = (found.docs.astype(np.int64) << 32) + (found.fields.astype(np.int64) << 16) + found.sentences
+    begins = np.concatenate((FIRST, (sentence[1:] != sentence[:-1]).nonzero()[0] + 1))
+    clauses = np.bitwise_or.reduceat(np.left_shift(1, (found.clauses >> 1) % CLAUSE_BITS), begins)
+    sizes = np.diff(begins, append=len(sentence))
+    typed = sizes - np.add.reduceat(found.clauses & 1, begins)
+    worth = (np.bitwise_count(clauses).astype(np.int64) << 40) + (typed << 20) + sizes
+    columns = (found.docs[begins], found.fields[begins], found.sentences[begins], worth, begins)
+    most = [0] * n_docs
+    for doc, field, number, value, begin in zip(*[column.tolist() for column in columns], strict=True):
+        if field and value > most[doc]:  # titles are shown whole
+            most[doc], best[doc], fields[doc], sentences[doc] = value, begin, field, number
+    return best, fields, sentences
 
 
 def _cut(text: str, sentences: Sequence[int], sentence: int, marks: Sequence[tuple[int, int]]) -> Snippet:

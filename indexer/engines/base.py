@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,23 +42,24 @@ class Positions:
 Span = tuple[int, int, int]  # start, end (exclusive) in characters, and the number of the mark that stands there
 Marks = Mapping[tuple[str, ...], int]  # terms that follow each other (mostly one) -> a number for who asks
 NO_MARKS: Marks = {}
+LAST_SENTENCE = (1 << 14) - 1  # of a text; what stands further behind is counted to it
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where the words of a question stand in some texts: arrays of one length, ascending by document, field and start.
+    """Where the words of a question stand in some texts: whole numbers, ascending by document, field and start.
 
     docs, fields  places in the sequences that were asked for, not ordinals or names.
-    sentences     number of the sentence within its text, as `Engine.sentences` lists them.
+    sentences     number of the sentence within its text, as `Engine.sentences` lists them; LAST_SENTENCE at most.
     starts, ends  in characters, end exclusive.   clauses  the numbers given with the marks.
     """
 
-    docs: Ints
-    fields: Ints
-    sentences: Ints
-    starts: Ints
-    ends: Ints
-    clauses: Ints
+    docs: NDArray[Any]
+    fields: NDArray[Any]
+    sentences: NDArray[Any]
+    starts: NDArray[Any]
+    ends: NDArray[Any]
+    clauses: NDArray[Any]
 
 
 class Engine(Protocol):

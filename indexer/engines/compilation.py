@@ -13,19 +13,17 @@ the terms of all fields together, ascending.
     F.places       R int32    per term, its places, document by document (analysed fields)
     F.lengths      int32      tokens of each document                    (analysed fields)
     F.text         R bytes    the text of each document                  (scored fields)
+    F.sentences    R int32    where its sentences begin, in characters   (scored fields)
     tokens         R uint32   per document, the term number at each position of each scored field in turn; GAP where no
                               word stands (a paragraph break) and after each field
     starts         int32      beside tokens.values: where the token begins in its field's text, in characters
     widths         uint8      beside tokens.values: its length in characters
     bounds         int32      per document and scored field: where the field's tokens begin in the document's row
-    sentences      R int32    per document, where each sentence of each scored field in turn begins, in characters
-    heads          int32      beside sentences.values: place of its first token in the document's row of tokens
-    cuts           int32      per document and scored field: where the field's sentences begin in the document's row
+    sections       uint16     beside tokens.values: number of the field in SCORED, and of the sentence (SENTENCE_BITS)
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -35,10 +33,13 @@ from numpy.typing import NDArray
 
 from indexer.analysis import sentence_starts
 from indexer.documents import Document
+from indexer.engines.base import LAST_SENTENCE
 from indexer.engines.ragged import Ragged, Strings, concat, of_lengths, of_strings, take
 from indexer.schema import ANALYSED, FACETS, SCORED
 
 GAP = np.uint32(0xFFFFFFFF)
+SENTENCE_BITS = 14
+BESIDE_TOKENS = {"starts": np.int32, "widths": np.uint8, "sections": np.uint16}
 Array = NDArray[Any]
 Tables = dict[str, Array]
 
@@ -68,8 +69,10 @@ def compile_part(documents: Sequence[Document]) -> Tables:
         tables[f"{field}.lengths"] = np.array([len(document.tokens[field]) for document in documents], dtype=np.int32)
     for field in SCORED:
         _put(tables, f"{field}.text", of_strings([document.texts[field] for document in documents]))
+        _put(
+            tables, f"{field}.sentences", _of_lists([sentence_starts(document.texts[field]) for document in documents])
+        )
     _put_tokens(tables, documents, lexicon, numbers)
-    _put_sentences(tables, documents)
     return tables
 
 
@@ -103,57 +106,40 @@ def _put_postings(tables: Tables, field: str, terms: Array, docs: Array, places:
 
 def _put_tokens(tables: Tables, documents: Sequence[Document], lexicon: dict[str, int], numbers: Array) -> None:
     """Lay out the tokens of the scored fields of each document one after the other, by position."""
-    rows: list[Array] = []
-    starts: list[Array] = []
-    widths: list[Array] = []
+    columns: dict[str, list[Array]] = {name: [] for name in ("tokens", *BESIDE_TOKENS)}
     bounds = np.zeros((len(documents), len(SCORED)), dtype=np.int32)
+    row_sizes = np.zeros(len(documents), dtype=np.int64)
+    sentences = {field: ragged(tables, f"{field}.sentences") for field in SCORED}
     for doc, document in enumerate(documents):
-        begin = 0
         for i, field in enumerate(SCORED):
             tokens = document.tokens[field]
             size = (tokens.positions[-1] + 1 if tokens.positions else 0) + 1  # and the gap after the field
             row, start, width = np.full(size, GAP), np.zeros(size, np.int32), np.zeros(size, np.uint8)
+            section = np.zeros(size, np.uint16)
             if tokens.positions:
-                places = np.array(tokens.positions)
-                first = np.array(tokens.starts)
+                places, first = np.array(tokens.positions), np.array(tokens.starts)
                 row[places] = numbers[[lexicon[term] for term in tokens.terms]]
                 start[places], width[places] = first, np.array(tokens.ends) - first
-            bounds[doc, i] = begin
-            begin += size
-            rows.append(row)
-            starts.append(start)
-            widths.append(width)
-    sizes = np.array([row.size for row in rows], dtype=np.int64).reshape(len(documents), len(SCORED)).sum(axis=1)
-    _put(tables, "tokens", of_lengths(sizes, np.concatenate([*rows, np.empty(0, np.uint32)])))
-    tables["starts"] = np.concatenate([*starts, np.empty(0, np.int32)])
-    tables["widths"] = np.concatenate([*widths, np.empty(0, np.uint8)])
+                sentence = np.searchsorted(sentences[field][doc], first, side="right") - 1
+                section[places] = (i << SENTENCE_BITS) + np.minimum(sentence, LAST_SENTENCE)
+            bounds[doc, i] = row_sizes[doc]
+            row_sizes[doc] += size
+            beside: tuple[Array, ...] = (row, start, width, section)
+            for name, column in zip(columns, beside, strict=True):
+                columns[name].append(column)
     tables["bounds"] = bounds
+    _put(tables, "tokens", of_lengths(row_sizes, np.concatenate([*columns["tokens"], np.empty(0, np.uint32)])))
+    for name, kind in BESIDE_TOKENS.items():
+        tables[name] = np.concatenate([*columns[name], np.empty(0, kind)])
 
 
 def _month_number(month: str | None) -> int:
     return int(month.replace("-", "")) if month else 0
 
 
-def _put_sentences(tables: Tables, documents: Sequence[Document]) -> None:
-    """Lay out the sentences of the scored fields as `_put_tokens` does the tokens, and find the first token of each."""
-    rows: list[list[int]] = []
-    heads: list[int] = []
-    cuts = np.zeros((len(documents), len(SCORED)), dtype=np.int32)
-    for doc, document in enumerate(documents):
-        row: list[int] = []
-        for i, field in enumerate(SCORED):
-            cuts[doc, i] = len(row)
-            tokens, begin = document.tokens[field], int(tables["bounds"][doc, i])
-            end = tokens.positions[-1] + 1 if tokens.positions else 0
-            for start in sentence_starts(document.texts[field]):
-                token = bisect_left(tokens.starts, start)
-                heads.append(begin + (tokens.positions[token] if token < len(tokens) else end))
-                row.append(start)
-        rows.append(row)
-    lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
-    _put(tables, "sentences", of_lengths(lengths, np.fromiter(chain.from_iterable(rows), np.int32)))
-    tables["heads"] = np.array(heads, dtype=np.int32)
-    tables["cuts"] = cuts
+def _of_lists(lists: Sequence[Sequence[int]]) -> Ragged:
+    lengths = np.fromiter((len(part) for part in lists), np.int64, len(lists))
+    return of_lengths(lengths, np.fromiter(chain.from_iterable(lists), np.int32))
 
 
 def _put(tables: Tables, name: str, rows: Ragged) -> None:
@@ -198,13 +184,9 @@ def merge_parts(parts: Sequence[Tables], removed: Iterable[str] = ()) -> Iterato
         yield from _merge_postings(parts, field, new_ordinals, numbers, len(terms))
     for field in ANALYSED:
         yield f"{field}.lengths", np.concatenate([part[f"{field}.lengths"] for part in parts])[order]
-    for name in [f"{field}.text" for field in SCORED]:
+    for name in [f"{field}.{table}" for field in SCORED for table in ("text", "sentences")]:
         yield from _named(name, take(concat([ragged(part, name) for part in parts]), order))
-    for name in ("bounds", "cuts"):
-        yield name, np.concatenate([part[name] for part in parts])[order]
-    sentences = concat([ragged(part, "sentences") for part in parts])
-    yield from _named("sentences", take(sentences, order))
-    yield "heads", take(Ragged(sentences.offsets, np.concatenate([part["heads"] for part in parts])), order).values
+    yield "bounds", np.concatenate([part["bounds"] for part in parts])[order]
     yield from _merge_tokens(parts, order, numbers)
 
 
@@ -272,5 +254,5 @@ def _merge_tokens(parts: Sequence[Tables], order: Array, numbers: Sequence[Array
         renumbered.append(Ragged(rows.offsets, table[np.minimum(rows.values, len(new_terms))]))
     tokens = concat(renumbered)
     yield from _named("tokens", take(tokens, order))
-    for name in ("starts", "widths"):
+    for name in BESIDE_TOKENS:
         yield name, take(Ragged(tokens.offsets, np.concatenate([part[name] for part in parts])), order).values

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from indexer.documents import Document
 from indexer.engines.arrayfile import open_arrays, write_arrays
-from indexer.engines.base import Ints, Marks, Occurrences, Positions, Postings
-from indexer.engines.compilation import Tables, compile_part, merge_parts, ragged
-from indexer.engines.ragged import Ragged, Strings
+from indexer.engines.base import LAST_SENTENCE, Ints, Marks, Occurrences, Positions, Postings
+from indexer.engines.compilation import SENTENCE_BITS, Tables, compile_part, merge_parts, ragged
+from indexer.engines.ragged import Rows, Strings
 from indexer.errors import IndexDamagedError
 from indexer.schema import ANALYSED, SCORED
 
@@ -81,7 +81,7 @@ class CompiledEngine:
         self._docs = {name[:-13]: ragged(tables, name[:-8]) for name in tables if name.endswith(".docs.offsets")}
         self._places = {field: ragged(tables, f"{field}.places") for field in ANALYSED}
         self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
-        self._sentences = ragged(tables, "sentences")
+        self._sentences = {field: Rows(ragged(tables, f"{field}.sentences")) for field in SCORED}
         self._tokens = ragged(tables, "tokens")
         self.doc_ids: Sequence[str] = Strings(ragged(tables, "doc_ids"))
         self.months: Sequence[str | None] = [_month(number) for number in tables["months"].tolist()]
@@ -118,9 +118,7 @@ class CompiledEngine:
         return text
 
     def sentences(self, doc: int, field: str) -> Sequence[int]:
-        cuts = self._tables["cuts"]
-        row, i = self._sentences[doc], SCORED.index(field)
-        begins: list[int] = row[cuts[doc, i] : cuts[doc, i + 1] if i + 1 < len(SCORED) else None].tolist()
+        begins: list[int] = self._sentences[field][doc].tolist()
         return begins
 
     def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
@@ -128,38 +126,34 @@ class CompiledEngine:
         numbered = self._numbered_marks(marks, fields)
         if not numbered or not docs:
             return NONE
-        begins, sizes, rows = _gather(self._tokens, docs)
-        places, which = _find_marks(rows, [terms for terms, _, _ in numbered])
-        row_ends = np.cumsum(sizes)
-        doc = row_ends.searchsorted(places, side="right")
-        within = places - (row_ends - sizes)[doc]
-        field = (within[:, None] >= self._tables["bounds"][docs][doc]).sum(axis=1) - 1
-        wanted = np.array([flags for _, _, flags in numbered])[which, field]
-        widths = np.array([len(terms) for terms, _, _ in numbered])[which]
-        if widths.max(initial=1) > 1:
-            wanted &= _first_come(places.tolist(), widths.tolist(), wanted.tolist())
-        doc, within, field, widths, which = (a[wanted] for a in (doc, within, field, widths, which))
-        first = begins[doc] + within
-        last = first + widths - 1
-        starts = self._tables["starts"]
+        begins = self._tokens.offsets[docs]
+        sizes = self._tokens.offsets[1:][docs] - begins
+        first_fields = fields == SCORED[: len(fields)] and len(fields) < len(SCORED)
+        if first_fields:  # then what comes behind them in a row need not be looked at
+            sizes = self._tables["bounds"][docs, len(fields)]
+        values, ends = self._tokens.values, sizes.cumsum()
+        rows = np.concatenate([values[b : b + n] for b, n in zip(begins.tolist(), sizes.tolist(), strict=True)])
+        plain = first_fields and all(len(terms) == 1 and all(flags[: len(fields)]) for terms, _, flags in numbered)
+        places, which = _find_words(rows, numbered) if plain else _find_marks(rows, numbered)
+        doc = ends.searchsorted(places, side="right")
+        first = places + (begins - ends + sizes)[doc]
+        sections = self._tables["sections"][first]
+        last = first
+        if not plain:
+            widths = np.array([len(terms) for terms, _, _ in numbered])[which]
+            wanted = np.array([flags for _, _, flags in numbered])[which, sections >> SENTENCE_BITS]
+            wanted = np.array(_first_come(places.tolist(), widths.tolist(), wanted.tolist()), dtype=np.bool_)
+            doc, first, which, sections, widths = (a[wanted] for a in (doc, first, which, sections, widths))
+            last = first + widths - 1
+        field = sections >> SENTENCE_BITS
         return Occurrences(
             docs=doc,
-            fields=np.array([fields.index(name) if name in fields else -1 for name in SCORED])[field],
-            sentences=self._sentence_numbers(docs, doc, field, within),
-            starts=starts[first],
-            ends=starts[last] + self._tables["widths"][last],
+            fields=field if first_fields else np.array([_place(fields, name) for name in SCORED])[field],
+            sentences=sections & LAST_SENTENCE,
+            starts=self._tables["starts"][first],
+            ends=self._tables["starts"][last] + self._tables["widths"][last],
             clauses=np.array([clause for _, clause, _ in numbered])[which],
         )
-
-    def _sentence_numbers(self, docs: Sequence[int], doc: Ints, field: Ints, within: Ints) -> Ints:
-        """Return in which sentence of its field each token stands, by its place within its document's row."""
-        _, sizes, heads = _gather(Ragged(self._sentences.offsets, self._tables["heads"]), docs)
-        row_begins = np.cumsum(sizes) - sizes
-        # one ascending row of all heads: each document's places lie above those of the one before
-        spread = np.repeat(np.arange(len(docs)) << 32, sizes) + heads
-        number = spread.searchsorted((doc << 32) + within, side="right") - 1
-        sentences: Ints = number - row_begins[doc] - self._tables["cuts"][docs][doc, field]
-        return sentences
 
     def _numbered_marks(self, marks: Mapping[str, Marks], fields: Sequence[str]) -> list[_NumberedMark]:
         """Return the marks whose terms are in the index, longest first."""
@@ -192,25 +186,25 @@ class CompiledEngine:
         self._tables = {}
 
 
-def _gather(rows: Ragged, docs: Sequence[int]) -> tuple[Array, Array, Array]:
-    """Return (begins in the values, sizes, values one after the other) of some rows."""
-    begins = rows.offsets[docs]
-    sizes = rows.offsets[1:][docs] - begins
-    values = rows.values
-    return (
-        begins,
-        sizes,
-        np.concatenate([values[b : b + n] for b, n in zip(begins.tolist(), sizes.tolist(), strict=True)]),
-    )
+def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, Array]:
+    """Return (place, number of the mark) wherever one of the words stands; each is a single term of its own."""
+    numbers = [terms[0] for terms, _, _ in words]
+    hits = rows == numbers[0]
+    for number in numbers[1:]:
+        hits |= rows == number
+    places = hits.nonzero()[0]
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
+    ascending = np.array([numbers[i] for i in order], dtype=rows.dtype)
+    return places, np.array(order)[ascending.searchsorted(rows[places])]
 
 
-def _find_marks(rows: Array, marks: Sequence[list[int]]) -> tuple[Array, Array]:
+def _find_marks(rows: Array, marks: Sequence[_NumberedMark]) -> tuple[Array, Array]:
     """Return (place, number of the mark) wherever the terms of a mark follow each other, by place, then by mark.
 
-    Each row ends with a gap, so nothing is found across two of them, nor past the end.
+    Each field ends with a gap, so nothing is found across two of them, nor past the end.
     """
     found = []
-    for terms in marks:
+    for terms, _, _ in marks:
         hits = rows == terms[0]
         for i, term in enumerate(terms[1:], 1):
             hits[:-i] &= rows[i:] == term
@@ -229,6 +223,10 @@ def _first_come(places: list[int], widths: list[int], wanted: list[bool]) -> lis
         if kept[-1]:
             free = place + width
     return kept
+
+
+def _place(fields: Sequence[str], name: str) -> int:
+    return fields.index(name) if name in fields else -1
 
 
 def _month(number: int) -> str | None:

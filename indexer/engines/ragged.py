@@ -58,6 +58,17 @@ def take(rows: Ragged, order: Values) -> Ragged:
     return Ragged(taken.offsets, rows.values[np.arange(taken.offsets[-1]) + shift])
 
 
+class Rows:
+    """Ragged rows, one at a time: as `Ragged`, but quicker to ask, for its offsets are plain numbers."""
+
+    def __init__(self, rows: Ragged) -> None:
+        self._offsets = np.ascontiguousarray(rows.offsets).data
+        self._values = rows.values
+
+    def __getitem__(self, row: int) -> Values:
+        return self._values[self._offsets[row] : self._offsets[row + 1]]
+
+
 class Strings(Sequence[str]):
     """Rows of UTF-8 bytes, read as texts on demand."""
 

@@ -25,7 +25,7 @@ from whoosh import index as whoosh_index
 
 from indexer.analysis import Tokens, sentence_starts
 from indexer.documents import Document
-from indexer.engines.base import NO_MARKS, Ints, Marks, Occurrences, Positions, Postings, find_spans
+from indexer.engines.base import LAST_SENTENCE, NO_MARKS, Ints, Marks, Occurrences, Positions, Postings, find_spans
 from indexer.errors import IndexDamagedError
 from indexer.schema import ANALYSED, FIELDS
 
@@ -167,7 +167,7 @@ class WhooshEngine:
 
     def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
         found = [
-            (i, j, bisect_right(sentences, start) - 1, start, end, clause)
+            (i, j, min(bisect_right(sentences, start) - 1, LAST_SENTENCE), start, end, clause)
             for i, doc in enumerate(docs)
             for j, field in enumerate(fields)
             for sentences in [self.sentences(doc, field)]

@@ -22,6 +22,7 @@ from benchmark.work import ROOT, Question
 
 FIRST = Question(("therapist", "alliance", "outcome"))
 MOST_FUNCTIONS = 12
+WAKE_UP = 3  # questions, after which the next ones take no less time (measured)
 
 
 class Worker:
@@ -33,7 +34,13 @@ class Worker:
         self._engine.ask(FIRST)
 
     def time(self, questions: list[Question]) -> dict[str, Any]:
-        """Return milliseconds for each question, as hot as the process is."""
+        """Return milliseconds for each question, as hot as the process is.
+
+        A process that waited while others worked finds the caches of the processor taken: its first question costs
+        twice to three times as much. That comes from taking turns, so unmeasured questions go before.
+        """
+        for _ in range(WAKE_UP):
+            self._engine.ask(FIRST)
         measured = [_timed(self._engine.ask, question) for question in questions]
         return {"cpu": [cpu for cpu, _ in measured], "wall": [wall for _, wall in measured]}
 

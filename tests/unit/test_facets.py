@@ -15,28 +15,32 @@ import pytest
 
 from indexer import bitmap
 from indexer.engines import ENGINES, open_engine
-from indexer.facets import FacetColumn, count_facets, read_columns
+from indexer.facets import FacetColumn, FacetTable, read_facets
 from indexer.generations import Generation
 from indexer.model import Article, Assignment
 
 N = 6
 
 
-def column(name: str, documents: dict[str, list[int]]) -> FacetColumn:
-    rows = [bitmap.of_documents(np.array(docs, dtype=np.int32), N) for docs in documents.values()]
-    return FacetColumn(name, tuple(documents), tuple(value.upper() for value in documents), np.array(rows))
+def table(**documents: dict[str, list[int]]) -> FacetTable:
+    columns, rows = {}, []
+    for name, of_value in documents.items():
+        where = slice(len(rows), len(rows) + len(of_value))
+        columns[name] = FacetColumn(name, tuple(of_value), tuple(value.upper() for value in of_value), where)
+        rows += [bitmap.of_documents(np.array(docs, dtype=np.int32), N) for docs in of_value.values()]
+    return FacetTable(columns, np.array(rows))
 
 
-COLUMNS = {
-    "topic": column("topic", {"a": [0, 1], "b": [0, 2, 3], "c": [5]}),
-    "type": column("type", {"meta": [2, 4], "trial": [0, 1, 5]}),
-    "year": column("year", {"2018": [0, 1, 2], "2020": [3, 4]}),
-}
+TABLE = table(
+    topic={"a": [0, 1], "b": [0, 2, 3], "c": [5]},
+    type={"meta": [2, 4], "trial": [0, 1, 5]},
+    year={"2018": [0, 1, 2], "2020": [3, 4]},
+)
 
 
 def counted(matched: list[int], **choices: Sequence[str]) -> tuple[dict[str, dict[str, int]], list[int]]:
     bits = bitmap.of_documents(np.array(matched, dtype=np.int32), N)
-    facets, shown = count_facets(COLUMNS, bits, choices)
+    facets, shown = TABLE.count(bits, choices)
     counts = {facet.name: {bucket.value: bucket.count for bucket in facet.buckets} for facet in facets}
     return counts, bitmap.to_documents(shown, N).tolist()
 
@@ -89,12 +93,12 @@ def test_a_choice_that_no_document_has_shows_nothing() -> None:
 
 
 def test_chosen_values_are_marked_as_selected() -> None:
-    facets, _ = count_facets(COLUMNS, bitmap.full(N), {"topic": ["a", "c"]})
+    facets, _ = TABLE.count(bitmap.full(N), {"topic": ["a", "c"]})
     assert [(bucket.value, bucket.selected) for bucket in facets[0].buckets] == [("b", False), ("a", True), ("c", True)]
 
 
 def test_topics_and_types_stand_by_count_then_label_years_ascending() -> None:
-    facets, _ = count_facets(COLUMNS, bitmap.of_documents(np.array([1, 2, 3, 4]), N), {})
+    facets, _ = TABLE.count(bitmap.of_documents(np.array([1, 2, 3, 4]), N), {})
     listed = {facet.name: [(bucket.value, bucket.count) for bucket in facet.buckets] for facet in facets}
     assert listed["topic"] == [("b", 2), ("a", 1), ("c", 0)]
     assert listed["type"] == [("meta", 2), ("trial", 1)]
@@ -111,8 +115,9 @@ def test_columns_come_from_the_index_with_labels_or_the_slug_in_words(
         Article("y", "Y"),
     ]
     engine = open_engine(engine_name, build(articles).folder)
-    columns = read_columns(engine, {"topic": {"alliance": "Therapeutic Alliance"}})
+    facets_of_index = read_facets(engine, {"topic": {"alliance": "Therapeutic Alliance"}})
     engine.close()
+    columns = facets_of_index.columns
     assert list(columns) == ["topic", "type", "year"]
     topics = columns["topic"]
     assert list(zip(topics.values, topics.labels, strict=True)) == [  # in the order of the labels
@@ -120,6 +125,6 @@ def test_columns_come_from_the_index_with_labels_or_the_slug_in_words(
         ("alliance", "Therapeutic Alliance"),
     ]
     assert columns["type"].values == ()
-    facets, shown = count_facets(columns, bitmap.full(2), {"year": ["2018"]})
+    facets, shown = facets_of_index.count(bitmap.full(2), {"year": ["2018"]})
     assert [len(facet.buckets) for facet in facets] == [2, 0, 1]
     assert bitmap.to_documents(shown, 2).tolist() == [0]
