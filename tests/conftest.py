@@ -6,20 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from plain_ranking import NO_SYNONYMS, PLAIN
 
 from indexer.engines import open_engine
 from indexer.generations import Generation, build_generation
 from indexer.model import Article
-from indexer.ranking import PARAMETERS, Profile
+from indexer.ranking import Profile
 from indexer.records import Ingest
 from indexer.search import Searcher
 from indexer.synonyms import Synonyms
 
-# Weights that are easy to reckon with: no correction for length, every field counts 1.
-PLAIN = Profile(
-    "plain", {name: 0.0 if name.endswith("_b") else 1.0 for name in PARAMETERS} | {"title_weight": 2.0, "k1": 1.0}
-)
-NO_SYNONYMS = Synonyms({}, 0)
 LABELS = {"topic": {"alliance": "Therapeutic Alliance"}, "type": {"meta-analysis": "Meta-analysis"}}
 
 

@@ -52,7 +52,13 @@ IMPORTERS = {
     "werkzeug": ["webui/"],
     "waitress": ["webui/serve.py"],
 }
-COMES_WITH = {"bs4": "beautifulsoup4", "jinja2": "flask", "markupsafe": "flask", "werkzeug": "flask"}
+COMES_WITH = {
+    "ir_measures": "ir-measures",
+    "bs4": "beautifulsoup4",
+    "jinja2": "flask",
+    "markupsafe": "flask",
+    "werkzeug": "flask",
+}
 LATE_IMPORTERS = {"indexer/__init__.py", "indexer/cli.py", "webui/__init__.py"}
 
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -96,7 +102,8 @@ def test_every_imported_library_is_in_the_table_above_and_a_dependency_of_the_pr
     imported = {name.split(".")[0] for tree in TREES.values() for name in _imported(tree)}
     libraries = imported - sys.stdlib_module_names - set(PACKAGES)
     assert libraries <= set(IMPORTERS)
-    required = {line.split("=")[0].split(">")[0].strip().lower() for line in PROJECT["project"]["dependencies"]}
+    declared = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["evaluate"]]
+    required = {line.split("=")[0].split(">")[0].strip().lower() for line in declared}
     assert {COMES_WITH.get(name, name) for name in libraries} <= required
 
 

@@ -38,8 +38,8 @@ NOTES = [
     "tantivy, Whoosh and Xapian look for a snippet in the implications only when the summary has none; bm25s has no "
     "snippets, filters or counts of its own: they are written beside it.",
     "Hot: every question was asked before, and before each block three questions wake the process up. An engine that "
-    "needs long for a question is asked fewer of them. Cold: an engine opened anew, after one other question; the files "
-    "are in the system's cache.",
+    "needs long for a question is asked fewer of them. Cold: an engine opened anew, after one other question; its "
+    "files are in the system's cache.",
     "Index MB of ours holds the Whoosh index of record, the compiled arrays and the records.",
 ]
 

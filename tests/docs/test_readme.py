@@ -82,8 +82,8 @@ def test_the_settings_table_is_the_config() -> None:
 
 def test_every_direct_dependency_has_its_reason_in_the_readme() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    declared = [*project["project"]["dependencies"], *sum(project["dependency-groups"].values(), [])]
-    declared += sum(project["project"].get("optional-dependencies", {}).values(), [])
+    groups = [*project["dependency-groups"].values(), *project["project"]["optional-dependencies"].values()]
+    declared = [*project["project"]["dependencies"], *(line for group in groups for line in group)]
     table = README[README.index("| package |") :].lower()
     for requirement in declared:
         name = re.split(r"[\s<>=!\[;]", requirement)[0].lower()

@@ -123,9 +123,20 @@ class Oracle:
             and not any(self.holds(article, way) for way in query.excluded)
         )
 
+    def pairs(self, query: Query) -> dict[Alternative, int]:
+        """Two plain words typed side by side, as a phrase of the profile's weight, and how often they were."""
+        counts: dict[Alternative, int] = {}
+        if self.weights["pair_weight"] and len(query.clauses) <= 20:
+            for (first, before), (second, after) in zip(query.sequence, query.sequence[1:], strict=False):
+                if before is not None and after is not None:
+                    way = Alternative((first, second), tuple(ENGLISH), f"{first} {second}", self.weights["pair_weight"])
+                    counts[way] = counts.get(way, 0) + 1
+        return counts
+
     def answer(self, query: Query, request: SearchRequest) -> Answer:
         scored = [clause for clause in query.clauses if clause.scored]
         worth = {way: self.scores(way) for clause in scored for way in (*clause.alternatives, *clause.synonyms)}
+        pairs = self.pairs(query)
         found: dict[str, Found] = {}
         for article in self.articles:
             if self.matches(article, query):
@@ -133,6 +144,8 @@ class Oracle:
                 for clause in scored:
                     ways = (*clause.alternatives, *clause.synonyms)
                     score += clause.count * max(worth[way].get(article.id, 0.0) for way in ways)
+                for way, count in pairs.items():
+                    score += count * worth.setdefault(way, self.scores(way)).get(article.id, 0.0)
                 missing = tuple(clause.typed for clause in scored if not self.satisfies(article, clause))
                 found[article.id] = Found(article.id, round(score, 6), missing)
         if request.match == "all":

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_ranking import PLAIN
 
 from indexer import bitmap, scoring
 from indexer.engines import open_engine
@@ -28,12 +29,9 @@ from indexer.engines.base import Engine
 from indexer.generations import Generation
 from indexer.model import Article
 from indexer.query import Alternative, Clause, Query, parse_query
-from indexer.ranking import PARAMETERS, Profile
+from indexer.ranking import Profile
 from indexer.scoring import Matches, Scorer, best
 
-PLAIN = Profile(
-    "plain", {name: 0.0 if name.endswith("_b") else 1.0 for name in PARAMETERS} | {"title_weight": 2.0, "k1": 1.0}
-)
 DOCUMENTS = [
     Article("doc0", "Alliance", "2018-03", 2018, summary=("alliance alliance grief",)),
     Article("doc1", "", "2018-02", 2018, summary=("grief work",)),
@@ -96,6 +94,15 @@ def test_the_scores_of_words_are_added(engine: Engine) -> None:
 def test_a_word_typed_twice_weighs_twice(engine: Engine) -> None:
     # 2 x 0.8 x 0.4700036 = 0.7520058, and 2 x 0.5 x 0.4700036
     assert ask(engine, "work works") == {2: 0.752006, 1: 0.470004}
+
+
+def test_words_typed_side_by_side_add_their_phrase_where_they_stand_side_by_side(engine: Engine) -> None:
+    # "grief work" stands in doc 1 alone: idf = ln(1 + 2.5 / 1.5) = 0.980829, x 1 / 2 x weight 0.5 = 0.245207
+    weighted = weighing(pair_weight=0.5)
+    assert ask(engine, "grief work", weighted) == {1: 0.715211, 2: 0.376003, 0: 0.235002}
+    assert ask(engine, "work grief", weighted) == {1: 0.470004, 2: 0.376003, 0: 0.235002}
+    # a dropped word between them parts them, as does a quotation mark
+    assert ask(engine, "grief of work", weighted)[1] == 0.470004
 
 
 def test_k1_zero_makes_one_occurrence_as_good_as_many(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import NO_SYNONYMS, PLAIN
+from plain_ranking import NO_SYNONYMS, PLAIN
 
 from indexer.cli import create_cli, run_cli
 from indexer.engines import FAST_ENGINE, open_engine

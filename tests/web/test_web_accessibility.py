@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import words_of
+from hand_made_pages import words_of
 
 Get = Callable[..., BeautifulSoup]
 STYLE = (Path(__file__).parents[2] / "webui" / "static" / "style.css").read_text(encoding="utf-8")

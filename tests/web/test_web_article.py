@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import soup_of, words_of
 from flask.testing import FlaskClient
+from hand_made_pages import soup_of, words_of
 
 Get = Callable[..., BeautifulSoup]
 VIDEO = "/article/2018-03-working-alliance-in-video-therapy"

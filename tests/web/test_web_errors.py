@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import PAGES, build_pages, client_of, soup_of, words_of, write_pages
 from flask.testing import FlaskClient
+from hand_made_pages import PAGES, build_pages, client_of, soup_of, words_of, write_pages
 
 from indexer import Config
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import PAGES, build_pages, write_pages
+from hand_made_pages import PAGES, build_pages, write_pages
 
 from indexer import Config, IndexMissingError, SearchRequest
 from webui.live import LiveIndex

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import client_of, soup_of, words_of
 from flask.testing import FlaskClient
+from hand_made_pages import client_of, soup_of, words_of
 
 from indexer import Config, build_if_changed
 from webui.params import State, parse_query_string

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import FILLER, PAGES, build_pages, client_of, soup_of, words_of, write_pages
 from flask.testing import FlaskClient
+from hand_made_pages import FILLER, PAGES, build_pages, client_of, soup_of, words_of, write_pages
 
 from indexer import Config
 from webui.viewmodels import safe_url

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import PAGES, build_pages, write_pages
+from hand_made_pages import PAGES, build_pages, write_pages
 
 from indexer import Config
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PAGES, build_pages, write_pages
+from hand_made_pages import PAGES, build_pages, write_pages
 from test_web_serve import fetch, served, stopped
 
 from indexer import Config
