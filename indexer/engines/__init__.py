@@ -27,9 +27,10 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
 def write_indexes(articles: Sequence[Article], generation: Path) -> None:
     """Write the index of record and its compilation into the folder of a generation; each article is analysed once."""
     (generation / WHOOSH_FOLDER).mkdir(mode=0o700)
+    # Whoosh, the inner one, is written out first: its postings leave memory before the compiled parts are merged
     with (
-        WhooshWriter(generation / WHOOSH_FOLDER) as whoosh,
         CompilationWriter(generation / COMPILED_FILE) as compilation,
+        WhooshWriter(generation / WHOOSH_FOLDER) as whoosh,
     ):
         for document in make_documents(articles):
             whoosh.add(document)

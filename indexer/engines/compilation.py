@@ -232,6 +232,7 @@ def _merge_postings(
             counts.append(part[f"{field}.counts"])
             places.append(part[f"{field}.places.values"])
     key = np.concatenate(keys)
+    keys.clear()
     order = np.argsort(key, kind="stable")
     order = order[np.searchsorted(key, 0, sorter=order) :]  # postings of removed documents came first
     key = key[order]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[Any]
 Offsets = NDArray[np.int64]
+ROWS_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,20 @@ def concat(parts: Sequence[Ragged]) -> Ragged:
 
 
 def take(rows: Ragged, order: Values) -> Ragged:
-    """Return the rows in another order; a row left out of `order` is left out."""
+    """Return the rows in another order; a row left out of `order` is left out.
+
+    Done in chunks of rows, because the places of all values at once would take several times the memory of the values.
+    """
     lengths = rows.lengths[order]
-    taken = of_lengths(lengths, rows.values[:0])
-    # places in the old values: for each row its old begin, counted on; one arange over all, shifted row by row
-    shift = np.repeat(rows.offsets[:-1][order] - taken.offsets[:-1], lengths)
-    return Ragged(taken.offsets, rows.values[np.arange(taken.offsets[-1]) + shift])
+    taken = of_lengths(lengths, np.empty(int(lengths.sum()), dtype=rows.values.dtype))
+    old_begins = rows.offsets[:-1][order]
+    for first in range(0, len(order), ROWS_AT_A_TIME):
+        chunk = slice(first, first + ROWS_AT_A_TIME)
+        begin, end = taken.offsets[first], taken.offsets[min(first + ROWS_AT_A_TIME, len(order))]
+        # the old place of each value: its row's old begin, counted on; one arange over all rows, shifted row by row
+        shift = np.repeat(old_begins[chunk] - taken.offsets[:-1][chunk], lengths[chunk])
+        taken.values[begin:end] = rows.values[np.arange(begin, end) + shift]
+    return taken
 
 
 class Rows:
