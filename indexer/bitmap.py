@@ -33,10 +33,15 @@ def of_flags(flags: NDArray[np.bool_]) -> Bits:
     return padded.view("<u8").astype(np.uint64, copy=False)
 
 
+def to_flags(bits: Bits, n_documents: int) -> NDArray[np.bool_]:
+    """Return for each ordinal whether it is in a set."""
+    as_bytes = bits.astype("<u8", copy=False).view(np.uint8)
+    return np.unpackbits(as_bytes, count=n_documents, bitorder="little").view(np.bool_)
+
+
 def to_documents(bits: Bits, n_documents: int) -> NDArray[np.int64]:
     """Return the ordinals in a set, ascending."""
-    as_bytes = bits.astype("<u8", copy=False).view(np.uint8)
-    return np.flatnonzero(np.unpackbits(as_bytes, count=n_documents, bitorder="little"))
+    return to_flags(bits, n_documents).nonzero()[0]
 
 
 def count(bits: Bits) -> int:

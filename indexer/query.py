@@ -45,7 +45,7 @@ _SYNTAX = re.compile(
     rf'|(?<!\S)(?P<sign>-)?(?P<prefix>(?:{_PREFIX}):)?(?P<word>[^\s"]+)(?(sign)|(?(prefix)|(?!)))'
     r"|(?<!\S)OR(?!\S)"
 )
-_SIGNS = ('"', "-", ":", "OR")
+_SIGNS = ('"', "-", ":", "*", "OR", "NOT", "AND")
 # What readers bring from other searches, or meant for this one: what is said to them.
 _HINTS = (
     (
@@ -135,17 +135,21 @@ def parse_query(text: str) -> Query:
         notices.append(Notice("too-long", f"Only the first {MAX_CHARS:,} characters of your question were searched."))
         text = text[:MAX_CHARS]
     text = text.translate(_QUOTES)
-    prose = len(_SYNTAX.sub(" ", text).split()) > PROSE_WORDS and _SYNTAX.search(text) is not None
-    if prose:
+    has_syntax = any(sign in text for sign in _SIGNS)  # most questions have none: a look for some signs is cheap
+    if prose := has_syntax and _is_prose(text):
         message = "So long a question is searched word by word; quotation marks, minus signs and OR were ignored."
         notices.append(Notice("prose", message))
     elif text.count('"') % 2:
         last = text.rindex('"')
         text = f"{text[:last]} {text[last + 1 :]}"
         notices.append(Notice("open-quote", "A quotation mark without its partner was ignored."))
-    if not prose:
+    if has_syntax and not prose:
         notices += [Notice("syntax", hint) for pattern, hint in _HINTS if pattern.search(text)]
-    items = _limit(_plain_items(text) if prose else _items(text, notices), notices)
+        items = _items(text, notices)
+    else:
+        items = []
+        _add_words(items, text, joined=False)
+    items = _limit(items, notices)
     clauses = _clauses(items)
     shouted = text.isupper()
     kept = [clause for clause in clauses if not _is_question_word(clause, shouted)] or clauses
@@ -161,8 +165,7 @@ def _items(text: str, notices: list[Notice]) -> list[_Item]:
     items: list[_Item] = []
     joined = False
     place = 0
-    plain = not any(sign in text for sign in _SIGNS)  # most questions are: a look for four signs is cheaper
-    for match in () if plain else _SYNTAX.finditer(text):
+    for match in _SYNTAX.finditer(text):
         joined = _add_words(items, text[place : match.start()], joined)
         place = match.end()
         if match.group() == "OR":
@@ -183,11 +186,9 @@ def _items(text: str, notices: list[Notice]) -> list[_Item]:
     return items
 
 
-def _plain_items(text: str) -> list[_Item]:
-    """Take every word as it is."""
-    items: list[_Item] = []
-    _add_words(items, text, False)
-    return items
+def _is_prose(text: str) -> bool:
+    """Tell whether a text that holds syntax is too long to have meant it."""
+    return len(text.split()) > PROSE_WORDS and len(_SYNTAX.sub(" ", text).split()) > PROSE_WORDS
 
 
 def _add_words(items: list[_Item], text: str, joined: bool) -> bool:

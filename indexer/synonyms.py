@@ -44,10 +44,12 @@ class Synonyms:
         synonyms to each of the clauses it covers, its weight shared among them, so that "online therapy"
         gains no more by a synonym than a single word does.
         """
+        if not weight:
+            return query
         clauses = list(query.clauses)
         added: list[str] = []
         place = 0
-        while weight and place < len(query.sequence):
+        while place < len(query.sequence):
             width, expansions = self._longest_at(query, place)
             numbers = {number for _, number in query.sequence[place : place + width] if number is not None}
             for number in numbers:

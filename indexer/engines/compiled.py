@@ -6,7 +6,8 @@ documents; `tests/engine` holds both to one contract.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from indexer.schema import ANALYSED, SCORED
 BATCH = 2000  # documents compiled at a time: bounds the memory of a build
 NOTHING = np.zeros(0, dtype=np.int32)
 NONE = Occurrences(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+MAX_REMEMBERED_TEXTS = 8192  # decoded texts of fields, some 20 MB: the digests that readers see most
 MAX_REMEMBERED_TERMS = 100_000
 
 
@@ -83,7 +85,9 @@ class CompiledEngine:
         self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
         self._sentences = {field: Rows(ragged(tables, f"{field}.sentences")) for field in SCORED}
         self._tokens = ragged(tables, "tokens")
-        self.doc_ids: Sequence[str] = Strings(ragged(tables, "doc_ids"))
+        self.doc_ids: Sequence[str] = list(Strings(ragged(tables, "doc_ids")))
+        self.text: Callable[[int, str], str] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_text)
+        self.sentences: Callable[[int, str], Sequence[int]] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_sentences)
         self.months: Sequence[str | None] = [_month(number) for number in tables["months"].tolist()]
 
     def terms(self, field: str) -> Sequence[str]:
@@ -113,11 +117,11 @@ class CompiledEngine:
         ranks: Ints = self._tables[order]
         return ranks
 
-    def text(self, doc: int, field: str) -> str:
+    def _read_text(self, doc: int, field: str) -> str:
         text: str = self._texts[field][doc]
         return text
 
-    def sentences(self, doc: int, field: str) -> Sequence[int]:
+    def _read_sentences(self, doc: int, field: str) -> Sequence[int]:
         begins: list[int] = self._sentences[field][doc].tolist()
         return begins
 
@@ -184,6 +188,7 @@ class CompiledEngine:
     def close(self) -> None:
         """Forget the arrays; the mapping goes when the last reader lets go of it."""
         self._tables = {}
+        self._texts, self._sentences = {}, {}
 
 
 def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, Array]:
