@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from indexer.analysis import ANALYZERS, analyse
     from indexer.build import Run, build_from_pages, build_from_records, build_if_changed
     from indexer.cli import COMMANDS, create_cli, run_cli, setting_options
     from indexer.commands.build import say
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
         Assignment,
         Bucket,
         Citation,
+        Comparison,
+        ExplainedHit,
+        Explanation,
         Facet,
         Fragment,
         Hit,
@@ -33,17 +37,26 @@ if TYPE_CHECKING:
         Snippet,
         Sort,
     )
+    from indexer.query import Alternative, Clause
+    from indexer.ranking import DEFAULT_PROFILE, Profile
     from indexer.search import Searcher, open_index
 
 __all__ = [
+    "ANALYZERS",
     "COMMANDS",
+    "DEFAULT_PROFILE",
     "SORTS",
+    "Alternative",
     "Article",
     "Assignment",
     "Bucket",
     "Citation",
+    "Clause",
+    "Comparison",
     "Config",
     "ConfigError",
+    "ExplainedHit",
+    "Explanation",
     "Facet",
     "Fragment",
     "Hit",
@@ -54,6 +67,7 @@ __all__ = [
     "Notice",
     "PprSearchError",
     "Problem",
+    "Profile",
     "Results",
     "Run",
     "SearchRequest",
@@ -61,6 +75,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "StoreError",
+    "analyse",
     "build_from_pages",
     "build_from_records",
     "build_if_changed",
@@ -74,6 +89,7 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    **dict.fromkeys(("ANALYZERS", "analyse"), "indexer.analysis"),
     **dict.fromkeys(("Run", "build_from_pages", "build_from_records", "build_if_changed"), "indexer.build"),
     **dict.fromkeys(("COMMANDS", "create_cli", "run_cli", "setting_options"), "indexer.cli"),
     **dict.fromkeys(("say",), "indexer.commands.build"),
@@ -90,6 +106,9 @@ _HOME_OF = {
             "Assignment",
             "Bucket",
             "Citation",
+            "Comparison",
+            "ExplainedHit",
+            "Explanation",
             "Facet",
             "Fragment",
             "Hit",
@@ -103,6 +122,8 @@ _HOME_OF = {
         ),
         "indexer.model",
     ),
+    **dict.fromkeys(("Alternative", "Clause"), "indexer.query"),
+    **dict.fromkeys(("DEFAULT_PROFILE", "Profile"), "indexer.ranking"),
     **dict.fromkeys(("Searcher", "open_index"), "indexer.search"),
 }
 

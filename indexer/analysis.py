@@ -16,6 +16,7 @@ from functools import lru_cache
 import snowballstemmer
 
 from indexer.schema import PARAGRAPH_BREAK
+from indexer.variants import unify
 
 # A word is letters and digits, with apostrophes inside: "client’s", "O'Brien", and "client`s" as the blog writes it.
 # Hyphens part words ("meta-analysis" is found by "meta analysis"). U+0300-036F are accents that no letter absorbed.
@@ -72,6 +73,11 @@ def find_words(text: str) -> list[tuple[str, str]]:
     return [(stem(word), word) for word in _TOKEN.findall(text) if word != PARAGRAPH_BREAK]
 
 
+def distinct_words(text: str) -> set[str]:
+    """Return the words of a text as they stand: ten times as fast as taking their terms."""
+    return set(_TOKEN.findall(text)) - {PARAGRAPH_BREAK}
+
+
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Return a word without case, accents, apostrophes and possessive: "Flückiger’s" -> "fluckiger"."""
@@ -86,10 +92,13 @@ _stemmer_lock = threading.Lock()  # a Snowball stemmer keeps state while it work
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Return the index term of a word: folded, then stemmed ("Therapists’" -> "therapist")."""
-    with _stemmer_lock:
-        term: str = _stemmer.stemWord(fold(word))
+    """Return the index term of a word: folded, variants unified, stemmed ("Behaviours’" -> "behavior")."""
+    term, is_open = unify(fold(word))
+    if not is_open:
         return term
+    with _stemmer_lock:
+        stemmed: str = _stemmer.stemWord(term)
+        return stemmed
 
 
 ANALYZERS: dict[str, Callable[[str], str]] = {"english": stem, "names": fold}

@@ -33,6 +33,7 @@ Table = Mapping[str, tuple[str, str]]
 COMMANDS: Table = {
     "build": ("indexer.commands.build:command", "Read pages or records, make a new index, switch to it."),
     "search": ("indexer.commands.search:command", "Search the index and print ranked digests and facets."),
+    "explain": ("indexer.commands.explain:command", "Say why a digest stands where it does for some words."),
     "run": ("indexer.commands.run:command", "Answer a file of queries with a TREC run."),
     "export": ("indexer.commands.export:command", "Write the records of the live index."),
     "evaluate": ("indexer.commands.evaluate:command", "Measure a ranking profile on judged queries, and compare two."),

@@ -7,7 +7,7 @@ tuple or a dataclass that is frozen by agreement alone: making a frozen one take
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -213,6 +213,14 @@ class Notice:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What may have been meant: a question to ask instead, and how many digests it finds under the same filters."""
+
+    text: str
+    total: int
+
+
 class Fragment(NamedTuple):
     """A run of text; `marked` when it is a word of the question. Text is raw: whoever renders it escapes it."""
 
@@ -273,6 +281,52 @@ class Hit(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A number and what it is made of: a tree whose leaves add up to the score of one article, before rounding.
+
+    The score's children are the words of the question, as typed, and the pairs of them that stand side by side; theirs
+    are the fields. A word's score saturates over all fields together (BM25F), so it has no parts of its own: it is
+    shared among the fields in proportion to their occurrences, weighted and corrected for length.
+    """
+
+    label: str
+    value: float
+    children: tuple[Explanation, ...] = ()
+
+    @classmethod
+    def of_children(cls, label: str, children: Iterable[Explanation]) -> Explanation:
+        """Return a node whose value is the sum of its children's."""
+        children = tuple(children)
+        return cls(label, sum([child.value for child in children]), children)
+
+    def leaves(self) -> Iterator[Explanation]:
+        """Yield the nodes without children, from left to right; a tree of one node is its own leaf."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedHit:
+    """Why an article stands where it does. `rank` is None, and the score 0, when the request does not find it."""
+
+    doc_id: str
+    rank: int | None
+    sentence: str
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why one article stands below or above another: one sentence, and both explained, in the order asked for."""
+
+    sentence: str
+    first: ExplainedHit
+    second: ExplainedHit
+
+
 class Bucket(NamedTuple):
     """One value of a facet. `count`: matches under every other facet's choices that have this value."""
 
@@ -300,6 +354,7 @@ class Results:
     hits             of the page asked for; empty past the end.
     facets           topic, type, year, counted over every match.
     words            content words of the question as typed, in order, each once.
+    did_you_mean     the question without its typing errors; None when all words are known or nothing better is.
     """
 
     request: SearchRequest
@@ -309,6 +364,7 @@ class Results:
     facets: tuple[Facet, ...]
     notices: tuple[Notice, ...] = ()
     words: tuple[str, ...] = ()
+    did_you_mean: Suggestion | None = None
 
     @property
     def pages(self) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexer.analysis import analyse, find_words, fold
+from indexer.citation import find_doi
 from indexer.model import Notice
 from indexer.schema import SCORED
 
@@ -57,6 +58,7 @@ _HINTS = (
     (re.compile(r"(?<!\S)NOT(?!\S)"), "To leave out digests with a word, put a - before it: -adolescents."),
     (re.compile(r"(?<!\S)AND(?!\S)"), "AND is not needed: digests with more of your words come first."),
 )
+_DOI_CHUNK = re.compile(r"(?i:\bdoi:?\s+)?\S*10\.\d{4,9}/\S*")
 _QUOTES = str.maketrans("“”„«»", '"""""')
 UNSCORED = ("author", "journal")  # fields that only filter; their words are not stemmed
 
@@ -134,7 +136,7 @@ def parse_query(text: str) -> Query:
     if len(text) > MAX_CHARS:
         notices.append(Notice("too-long", f"Only the first {MAX_CHARS:,} characters of your question were searched."))
         text = text[:MAX_CHARS]
-    text = text.translate(_QUOTES)
+    text, doi = _take_doi(text.translate(_QUOTES))
     has_syntax = any(sign in text for sign in _SIGNS)  # most questions have none: a look for some signs is cheap
     if prose := has_syntax and _is_prose(text):
         message = "So long a question is searched word by word; quotation marks, minus signs and OR were ignored."
@@ -149,7 +151,7 @@ def parse_query(text: str) -> Query:
     else:
         items = []
         _add_words(items, text, joined=False)
-    items = _limit(items, notices)
+    items = _limit([*items, *doi], notices)
     clauses = _clauses(items)
     shouted = text.isupper()
     kept = [clause for clause in clauses if not _is_question_word(clause, shouted)] or clauses
@@ -184,6 +186,18 @@ def _items(text: str, notices: list[Notice]) -> list[_Item]:
         joined = False
     _add_words(items, text[place:], joined)
     return items
+
+
+def _take_doi(text: str) -> tuple[str, list[_Item]]:
+    """Return the text without a DOI in it, and what asks for that DOI: its parts in a row, in the reference line.
+
+    A DOI comes bare, after "doi:", or within an address; whatever hangs together with it is taken along.
+    """
+    doi = find_doi(text) if "10." in text else None
+    if doi is None:
+        return text, []
+    alternative = Alternative(tuple(analyse(doi).terms[:MAX_PHRASE_WORDS]), ("citation",), doi)
+    return _DOI_CHUNK.sub(" ", text, count=1), [_Item(alternative, joined=False)]
 
 
 def _is_prose(text: str) -> bool:
@@ -247,7 +261,7 @@ def _sequence(items: list[_Item], clauses: list[Clause]) -> tuple[tuple[str, int
     return tuple(
         [
             (item.alternative.terms[0], numbers.get(item.alternative.terms))
-            if item.plain and not item.joined
+            if item.plain and not item.joined and len(item.alternative.terms) == 1
             else ("", None)
             for item in items
         ]
@@ -256,7 +270,7 @@ def _sequence(items: list[_Item], clauses: list[Clause]) -> tuple[tuple[str, int
 
 def _is_plain(clause: Clause) -> bool:
     """Tell whether a clause is a single word, neither quoted nor prefixed nor joined by OR."""
-    return not clause.required and len(clause.alternatives) == 1
+    return not clause.required and len(clause.alternatives) == 1 and len(clause.alternatives[0].terms) == 1
 
 
 def _is_question_word(clause: Clause, shouted: bool) -> bool:

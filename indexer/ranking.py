@@ -34,7 +34,9 @@ PARAMETERS: dict[str, Parameter] = {
     "k1": Parameter(0.0, 10.0, "how slowly repeats of a word saturate; 0: one occurrence is as good as many"),
     **{f"{name}_weight": Parameter(0.0, 20.0, f"what an occurrence in the {name} counts") for name in SCORED},
     "synonym_weight": Parameter(0.0, 1.0, "factor on the weight of every synonym; 0: only typed words are searched"),
+    "spelling_weight": Parameter(0.0, 1.0, "factor on words that are close to one that no digest has; 0: not searched"),
     "pair_weight": Parameter(0.0, 2.0, "factor on two words that stand side by side in the question and in the text"),
+    "title_phrase_weight": Parameter(0.0, 10.0, "factor on a question that stands whole, word by word, in a title"),
     **{f"{name}_b": Parameter(0.0, 1.0, f"how far a long {name} lowers an occurrence in it") for name in SCORED},
 }
 

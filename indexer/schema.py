@@ -18,7 +18,7 @@ PARAGRAPH_BREAK = "\n\n"  # between paragraphs of one field; phrases do not reac
 
 # Raise it when what is written changes without a change in FIELDS: a new stemmer, another token rule, another layout of
 # the compiled arrays.
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

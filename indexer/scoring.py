@@ -9,8 +9,9 @@ a term are weighted and corrected for length in each field, added over the field
 with Lucene's idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5)), n the documents that hold t in any of its fields. A phrase is
 a term whose occurrences are the places where its words follow each other. A clause with several alternatives (OR,
 synonyms) counts once, by the best one in each document. Two plain words that were typed side by side add, where they
-stand side by side, the score of that phrase times `pair_weight`. All sums are made in float64 in one fixed order
-(clauses, then pairs; in each, fields), so every engine gives the same bits.
+stand side by side, the score of that phrase times `pair_weight`; a question that stands whole in a title adds the score
+of that phrase there times `title_phrase_weight`. All sums are made in float64 in one fixed order (clauses, then phrases;
+in each, fields), so every engine gives the same bits.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.engines.base import Engine, Postings
-from indexer.query import Alternative, Clause, Query
+from indexer.query import MAX_PHRASE_WORDS, Alternative, Clause, Query
 from indexer.ranking import Profile
 from indexer.schema import SCORED
 
@@ -40,6 +41,8 @@ DENSE_SHARE = 0.15  # of the documents hold the term: from here on one addition 
 BLOCK = 64  # documents whose best score is looked at first, when there are many
 IN_BLOCK = np.arange(BLOCK)
 FEW = 4096
+TITLE = "title"
+SHORTEST_TITLE = 3  # words of a question that may be a whole title
 PAIRS_UP_TO = 20  # clauses; in longer queries pairs cost time and gain nothing (cisi, med)
 # Impacts kept per profile before the oldest are given up; a million documents hold one term in 12 MB at most.
 MAX_CACHED_BYTES = 256_000_000
@@ -98,6 +101,38 @@ class Matches:
         return [tuple([name for name, holds in zip(typed, row, strict=True) if not holds]) for row in held.T.tolist()]
 
 
+@dataclass(frozen=True, slots=True)
+class FieldPart:
+    """One field's share of a `Part`: occurrences there, and what they add."""
+
+    field: str
+    occurrences: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a clause, or a pair of neighbouring words, adds to the score of one document.
+
+    clause       None for a pair.
+    alternative  the one that scored: the best, of equals the first. None: the document holds none of the clause.
+    n_holding    documents that hold the alternative.
+    count        how often it was typed.
+    fields       those that hold it. The score saturates over all fields together, so it is shared among them in
+                 proportion to their frequencies, weighted and corrected for length.
+    """
+
+    clause: Clause | None
+    alternative: Alternative | None
+    n_holding: int = 0
+    count: int = 1
+    fields: tuple[FieldPart, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return sum([field.score for field in self.fields])
+
+
 class Scorer:
     """Scores queries over one engine with one profile; impacts are computed when first needed, and kept."""
 
@@ -126,25 +161,74 @@ class Scorer:
                 anything |= holds
                 complete = complete & holds
                 found.append((clause.typed, holds))
-        self._add_pairs(query, scores)
+        self._add_phrases(query, scores)
         for alternative in query.excluded:
             allowed = allowed & ~self._impact((alternative,)).bits
         matched = anything & allowed if found else allowed
         return Matches(scores, matched, complete & matched, tuple(found))
 
-    def _add_pairs(self, query: Query, scores: Floats) -> None:
-        """Add to documents in which two plain words follow each other as they were typed; it changes no match."""
-        weight = self.profile["pair_weight"]
-        if not weight or len(query.clauses) > PAIRS_UP_TO:
-            return
-        pairs = Counter(
-            (first, second)
-            for (first, a), (second, b) in itertools.pairwise(query.sequence)
-            if a is not None and b is not None
-        )
-        for pair, count in pairs.items():
-            impact = self._impact((Alternative(pair, SCORED, " ".join(pair), weight),))
-            impact.add_to(scores, count)
+    def parts(self, query: Query, doc: int) -> list[Part]:
+        """Return what the score of a document is made of: all clauses, then those pairs that it holds, in query order.
+
+        Meaningful for documents that match. Their scores add up to the one of `match`, before rounding.
+        """
+        parts = [
+            self._part(clause, (*clause.alternatives, *clause.synonyms), clause.count, doc) for clause in query.clauses
+        ]
+        typed = {term: query.clauses[number].typed for term, number in query.sequence if number is not None}
+        phrases = []
+        for phrase, count in self._phrases(query):
+            shown = replace(phrase, typed=" ".join([typed.get(term, term) for term in phrase.terms]))
+            phrases.append(self._part(None, (shown,), count, doc))
+        return parts + [phrase for phrase in phrases if phrase.alternative]
+
+    def excluding(self, query: Query, doc: int) -> list[Alternative]:
+        """Return what was excluded and a document holds."""
+        return [a for a in query.excluded if bitmap.contains(self._impact((a,)).bits, doc)]
+
+    def _part(self, clause: Clause | None, alternatives: tuple[Alternative, ...], count: int, doc: int) -> Part:
+        chosen, score, n_holding = None, -1.0, 0
+        for alternative in alternatives:
+            impact = self._impact((alternative,))
+            if bitmap.contains(impact.bits, doc):
+                own = float(impact.scores[np.searchsorted(impact.docs, doc)])
+                if own > score:
+                    chosen, score, n_holding = alternative, own, len(impact.docs)
+        if chosen is None:
+            return Part(clause, None, count=count)
+        found: list[tuple[str, int, float]] = []
+        for field, postings, weighted in self._by_field(chosen):
+            place = int(np.searchsorted(postings.docs, doc))
+            if place < len(postings.docs) and postings.docs[place] == doc:
+                found.append((field, int(postings.frequencies[place]), float(weighted[place])))
+        tf = sum([weighted for _, _, weighted in found])
+        added = count * score / tf if tf and (clause is None or clause.scored) else 0.0
+        fields = tuple([FieldPart(field, times, added * weighted) for field, times, weighted in found])
+        return Part(clause, chosen, n_holding, count, fields)
+
+    def _add_phrases(self, query: Query, scores: Floats) -> None:
+        """Add to documents in which plain words follow each other as they were typed; it changes no match."""
+        for phrase, count in self._phrases(query):
+            self._impact((phrase,)).add_to(scores, count)
+
+    def _phrases(self, query: Query) -> list[tuple[Alternative, int]]:
+        """Return what is scored beside the clauses, and how often it was typed.
+
+        Each two plain words side by side, and the whole question, question words included, as a phrase of the title.
+        """
+        weight, title_weight = self.profile["pair_weight"], self.profile["title_phrase_weight"]
+        phrases: list[tuple[Alternative, int]] = []
+        if weight and len(query.clauses) <= PAIRS_UP_TO:
+            pairs = Counter(
+                (first, second)
+                for (first, a), (second, b) in itertools.pairwise(query.sequence)
+                if a is not None and b is not None
+            )
+            phrases += [(Alternative(pair, SCORED, " ".join(pair), weight), n) for pair, n in pairs.items()]
+        terms = tuple([term for term, _ in query.sequence])
+        if title_weight and SHORTEST_TITLE <= len(terms) <= MAX_PHRASE_WORDS and "" not in terms:
+            phrases.append((Alternative(terms, (TITLE,), " ".join(terms), title_weight), 1))
+        return phrases
 
     def _add(self, clause: Clause, scores: Floats) -> Bits:
         """Add a clause to the scores and return the documents that satisfy it."""
@@ -189,17 +273,25 @@ class Scorer:
         n, k1 = self._n_documents, self.profile["k1"]
         frequency = np.zeros(n)
         holds = np.zeros(n, dtype=np.bool_)
-        for field in alternative.fields:
-            postings = self._occurrences(field, alternative.terms)
+        for _, postings, weighted in self._by_field(alternative):
             holds[postings.docs] = True
-            if f"{field}_weight" in self.profile.weights:
-                weighted = self.profile[f"{field}_weight"] * postings.frequencies
-                frequency[postings.docs] += weighted / self._norm(field)[postings.docs]
+            frequency[postings.docs] += weighted
         docs = np.flatnonzero(holds)
         tf = frequency[docs]
         idf = np.log(1 + (n - len(docs) + 0.5) / (len(docs) + 0.5))
         saturated = np.divide(tf, k1 + tf, out=np.zeros_like(tf), where=tf > 0)
         return Impact(docs, alternative.weight * idf * saturated, bitmap.of_flags(holds))
+
+    def _by_field(self, alternative: Alternative) -> Iterator[tuple[str, Postings, Floats]]:
+        """Yield each field, where the alternative stands in it, and its frequencies, weighted and corrected for length:
+        what BM25F adds over the fields. Fields without a weight (`author:`) add nothing."""
+        for field in alternative.fields:
+            postings = self._occurrences(field, alternative.terms)
+            if f"{field}_weight" in self.profile.weights:
+                weighted = self.profile[f"{field}_weight"] * postings.frequencies
+                yield field, postings, weighted / self._norm(field)[postings.docs]
+            else:
+                yield field, postings, np.zeros(len(postings.docs))
 
     def _norm(self, field: str) -> Floats:
         """Return 1 - b + b * length / average length, by ordinal; 1 when no document has the field."""

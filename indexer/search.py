@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,14 +17,30 @@ from indexer.config import find_corpus_file
 from indexer.engines import FAST_ENGINE, RECORD_ENGINE, open_engine
 from indexer.engines.base import NO_MARKS, Engine, find_spans
 from indexer.errors import IndexDamagedError, NotFoundError
+from indexer.explaining import build_tree, compare_hits, describe_absence, describe_hit
 from indexer.facets import FACET_LABELS, read_facets
 from indexer.generations import RECORDS, Generation, open_current
-from indexer.model import SORTS, Article, Hit, MarkedText, Notice, Results, SearchRequest, Sort
+from indexer.model import (
+    SORTS,
+    Article,
+    Comparison,
+    ExplainedHit,
+    Explanation,
+    Facet,
+    Hit,
+    MarkedText,
+    Notice,
+    Results,
+    SearchRequest,
+    Sort,
+    Suggestion,
+)
 from indexer.query import Query, parse_query
 from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
 from indexer.records import parse_record, read_id
-from indexer.scoring import Matches, Scorer, best
+from indexer.scoring import Matches, Part, Scorer, best
 from indexer.snippets import find_marks, make_extracts, mark
+from indexer.spelling import Correction, Speller
 from indexer.store import compile_command
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
 
@@ -67,6 +83,7 @@ class Searcher:
         self._engine = engine
         self._profiles = profiles
         self._synonyms = synonyms
+        self._speller = Speller(engine, synonyms)
         self._scorers: dict[str, Scorer] = {}
         self._facets = read_facets(engine, generation.labels)
         self._sort_ranks = {order: engine.sort_ranks(order) for order in ("oldest", "title")}
@@ -81,30 +98,52 @@ class Searcher:
         """
         request, notices = _sensible(request)
         profile = find_profile(self._profiles, request.profile)
-        query = self._understand(request.text, profile)
+        query, matches, correction = self._match(request.text, profile)
         choices, unknown = self._choices(request)
-        matches = self._scorer(profile).match(query)
-        candidates = matches.complete if request.match == "all" else matches.matched
-        facets, shown = self._facets.count(candidates, choices)
+        facets, shown = self._count(request, matches, choices)
         total = bitmap.count(shown)
+        suggestion = self._suggest(correction, request, profile, choices, total) if correction else None
         hits = self._hits(request, query, matches, shown)
         complete = total if request.match == "all" else bitmap.count(shown & matches.complete)
         return Results(
-            request, total, complete, hits, facets, (*query.notices, *_added(query), *notices, *unknown), query.words
+            request=request,
+            total=total,
+            total_all_words=complete,
+            hits=hits,
+            facets=facets,
+            notices=(*query.notices, *_added(query), *notices, *unknown),
+            words=query.words,
+            did_you_mean=suggestion,
         )
+
+    def explain(self, doc_id: str, request: SearchRequest) -> ExplainedHit:
+        """Return why an article stands where it does among all hits of a request, or why it is not found.
+
+        NotFoundError when there is no such article, ConfigError for an unknown profile. Cost: ranks every match.
+        """
+        return self._explain(doc_id, request)[0]
+
+    def compare(self, doc_id: str, other_id: str, request: SearchRequest) -> Comparison:
+        """Return why the first article stands below the second, or above it; costs and errors as of `explain`."""
+        first, first_parts = self._explain(doc_id, request)
+        second, second_parts = self._explain(other_id, request)
+        has_words = any(part.clause and part.clause.scored for part in first_parts)
+        sort = self._sort(_sensible(request)[0], has_words)
+        sentence = compare_hits(first, first_parts, second, second_parts, sort)
+        return Comparison(sentence, first, second)
 
     def article(self, doc_id: str) -> Article:
         """Return the record of an article by its id; NotFoundError when there is none."""
         place = self._places.get(doc_id)
         if place is None:
-            raise NotFoundError(f"There is no digest '{doc_id}' in this index. Search for words of its title instead.")
+            raise _no_such_digest(doc_id)
         with (self.generation.folder / RECORDS).open("rb") as stream:
             stream.seek(place)
             return parse_record(stream.readline().decode("utf-8"))
 
     def mark_words(self, texts: Sequence[str], field: str, words: str) -> list[MarkedText]:
         """Return texts of a field with the words of a question marked."""
-        query = self._understand(words, find_profile(self._profiles, None))
+        query = self.understand(words)
         marks = find_marks(query).get(field, NO_MARKS)
         return [mark(text, find_spans(text, marks)) for text in texts]
 
@@ -112,6 +151,21 @@ class Searcher:
         """Return what a facet value is called."""
         column = self._facets.columns[facet]
         return column.labels[column.values.index(value)] if value in column.values else value
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """The ranking profiles by name, in the order of their file."""
+        return self._profiles
+
+    def understand(self, text: str, profile: str | None = None) -> Query:
+        """Return how a search reads the words of a question: with synonyms, and with close words for unknown ones.
+
+        ConfigError for an unknown profile.
+        """
+        wanted = find_profile(self._profiles, profile)
+        query = self._understand(text, wanted)
+        correction = self._speller.correct(text, query)
+        return correction.widen(query, wanted["spelling_weight"]) if correction else query
 
     def close(self) -> None:
         """Give back files and memory."""
@@ -122,6 +176,39 @@ class Searcher:
     def _understand(self, text: str, profile: Profile) -> Query:
         """Return the query of a reader's words, with synonyms as far as the profile wants them."""
         return self._synonyms.expand(parse_query(text), profile["synonym_weight"])
+
+    def _match(self, text: str, profile: Profile) -> tuple[Query, Matches, Correction | None]:
+        """Return what a reader's words find, and how they were read: close words stand in for those no digest has."""
+        scorer, query = self._scorer(profile), self._understand(text, profile)
+        matches = scorer.match(query)
+        correction = self._speller.correct(text, query) if _may_lack_words(query, matches) else None
+        if correction:
+            widened = correction.widen(query, profile["spelling_weight"])
+            if widened is not query:
+                return widened, scorer.match(widened), correction
+        return query, matches, correction
+
+    def _count(
+        self, request: SearchRequest, matches: Matches, choices: Mapping[str, Sequence[str]]
+    ) -> tuple[tuple[Facet, ...], Bits]:
+        """Return the facets of what a query finds, and the documents of it that pass the filters."""
+        return self._facets.count(matches.complete if request.match == "all" else matches.matched, choices)
+
+    def _suggest(
+        self,
+        correction: Correction,
+        request: SearchRequest,
+        profile: Profile,
+        choices: Mapping[str, Sequence[str]],
+        total: int,
+    ) -> Suggestion | None:
+        """Return the corrected question when it finds something that the typed one, which found `total`, does not.
+
+        A mistyped word that scores was searched at a lower weight at best: there, any digest is enough.
+        """
+        matches = self._scorer(profile).match(self._understand(correction.text, profile))
+        found = bitmap.count(self._count(request, matches, choices)[1])
+        return Suggestion(correction.text, found) if found > (0 if correction.is_scored else total) else None
 
     def _scorer(self, profile: Profile) -> Scorer:
         scorer = self._scorers.get(profile.name)
@@ -153,17 +240,51 @@ class Searcher:
         hint = f" Did you mean '{close[0]}'?" if close else ""
         return Notice("unknown-value", f"There is no {label} '{shown}' in this index; the filter was ignored.{hint}")
 
+    def _explain(self, doc_id: str, request: SearchRequest) -> tuple[ExplainedHit, list[Part]]:
+        """Return an explained article and the parts of its score; the parts are empty when it is not found."""
+        doc = self._ordinals.get(doc_id)
+        if doc is None:
+            raise _no_such_digest(doc_id)
+        request, _ = _sensible(request)
+        profile = find_profile(self._profiles, request.profile)
+        scorer = self._scorer(profile)
+        query, matches, _ = self._match(request.text, profile)
+        choices, _ = self._choices(request)
+        filters = {name: self._facets.having(name, chosen) for name, chosen in choices.items() if chosen}
+        parts = scorer.parts(query, doc)
+        refused = [name for name, having in filters.items() if not bitmap.contains(having, doc)]
+        incomplete = request.match == "all" and not bitmap.contains(matches.complete, doc)
+        if refused or incomplete or not bitmap.contains(matches.matched, doc):
+            labels = [FACET_LABELS[name].lower() for name in refused]
+            sentence = describe_absence(parts, scorer.excluding(query, doc), labels, request.match)
+            return ExplainedHit(doc_id, None, sentence, Explanation("not found", 0.0)), []
+        shown = matches.complete if request.match == "all" else matches.matched
+        for having in filters.values():
+            shown = shown & having
+        total = bitmap.count(shown)
+        rank = [found for found, _ in self._rank(request, query, matches, shown, 0, total)].index(doc) + 1
+        sentence = describe_hit(parts, rank, total, self._sort(request, bool(query.words)))
+        return ExplainedHit(doc_id, rank, sentence, build_tree(parts, len(matches.scores))), parts
+
+    def _sort(self, request: SearchRequest, has_words: bool) -> Sort:
+        return request.sort or ("relevance" if has_words else "newest")
+
+    def _rank(
+        self, request: SearchRequest, query: Query, matches: Matches, shown: Bits, first: int, last: int
+    ) -> list[tuple[int, float]]:
+        """Return documents as (ordinal, rounded score) in the order asked for, from place `first` to before `last`."""
+        order = self._sort(request, bool(query.words))
+        if order == "relevance":
+            return best(matches.scores, shown, last)[first:]
+        docs = bitmap.to_documents(shown, len(matches.scores))
+        if order != "newest":  # ordinals are newest first already
+            docs = docs[np.argsort(self._sort_ranks[order][docs])]
+        scores = np.round(matches.scores[docs[first:last]], 6)
+        return list(zip(docs[first:last].tolist(), scores.tolist(), strict=True))
+
     def _hits(self, request: SearchRequest, query: Query, matches: Matches, shown: Bits) -> tuple[Hit, ...]:
         first, last = (request.page - 1) * request.size, request.page * request.size
-        order: Sort = request.sort or ("relevance" if query.words else "newest")
-        if order == "relevance":
-            ranked = best(matches.scores, shown, last)[first:]
-        else:
-            docs = bitmap.to_documents(shown, len(matches.scores))
-            if order != "newest":  # ordinals are newest first already
-                docs = docs[np.argsort(self._sort_ranks[order][docs])]
-            scores = np.round(matches.scores[docs[first:last]], 6)
-            ranked = list(zip(docs[first:last].tolist(), scores.tolist(), strict=True))
+        ranked = self._rank(request, query, matches, shown, first, last)
         docs_shown = [doc for doc, _ in ranked]
         extracts = make_extracts(self._engine, docs_shown, query)
         doc_ids, months = self._engine.doc_ids, self._engine.months
@@ -177,6 +298,10 @@ class Searcher:
         )
 
     @cached_property
+    def _ordinals(self) -> dict[str, int]:
+        return {doc_id: doc for doc, doc_id in enumerate(self._engine.doc_ids)}
+
+    @cached_property
     def _places(self) -> dict[str, int]:
         """Where each record begins in the records file, by id: the first thing in it, so it need not be parsed."""
         places, place = {}, 0
@@ -185,6 +310,10 @@ class Searcher:
                 places[read_id(line)] = place
                 place += len(line)
         return places
+
+
+def _no_such_digest(doc_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no digest '{doc_id}' in this index. Search for words of its title instead.")
 
 
 def _sensible(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
@@ -200,6 +329,11 @@ def _sensible(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
         notices.append(Notice("unknown-value", "Pages count from 1, and have at least one hit."))
         request = replace(request, page=max(1, request.page), size=max(1, request.size))
     return request, notices
+
+
+def _may_lack_words(query: Query, matches: Matches) -> bool:
+    """Tell whether a word may be unknown: no document satisfies a clause that scores, or the question as a whole."""
+    return bool(query.clauses) and not (matches.matched.any() and all(bits.any() for _, bits in matches.found))
 
 
 def _added(query: Query) -> list[Notice]:

@@ -37,6 +37,7 @@ SEARCHED: dict[str, tuple[float, float]] = {
     "implications_b": (0.3, 1.0),
     "citation_b": (0.0, 1.0),
     "synonym_weight": (0.1, 1.0),
+    "title_phrase_weight": (0.0, 4.0),
     "pair_weight": (0.0, 0.6),  # .3 and more cost cisi and med what cranfield gains
 }
 STEP = 0.01  # finer weights than that no judged set can tell apart

@@ -8,21 +8,26 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import Config
+from webui.lab import add_lab
 from webui.live import LiveIndex
 from webui.views import add_views
 
 STATIC_SECONDS = 31_536_000  # a year: addresses of static files change with their content
 
 
-def create_app(config: Config, index: LiveIndex | None = None) -> Flask:
+def create_app(config: Config, index: LiveIndex | None = None, lab: bool = False) -> Flask:
     """Return the application for an index folder. The index is opened by the first request, not here.
 
     index  the folder of `config`, when it is open already.
+    lab    add the pages for maintainers; only for an application that no other machine can reach.
     While the index cannot be used every page answers 503 and names the command that mends it.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    add_views(app, index or LiveIndex(config), Path(__file__).parent / "static")
+    index = index or LiveIndex(config)
+    add_views(app, index, Path(__file__).parent / "static")
+    if lab:
+        add_lab(app, index)
     return app

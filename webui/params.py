@@ -170,6 +170,10 @@ class State:
         pairs = "&".join(_pair(facet, item) for item in sorted(chosen ^ {value}))
         return f"{before}{pairs}{after}" if pairs else f"{before.rstrip('&')}{after}".lstrip("&")
 
+    def with_words(self, text: str) -> str:
+        """Return the same filters for other words."""
+        return State(replace(self.request, text=text, page=1)).query()
+
     def with_years(self, low: int | None, high: int | None) -> str:
         """Return the search with another range of years, both inclusive; None is open."""
         p = self._parts

@@ -12,6 +12,7 @@ import waitress
 
 from indexer import Config, ConfigError, build_if_changed, say, setting_options
 from webui.app import create_app
+from webui.lab import is_loopback
 from webui.live import LiveIndex
 from webui.workers import run_workers
 
@@ -21,12 +22,18 @@ SOURCES = {"sample": "from the sample", "pages": "from your pages", "records": "
 
 @click.command(name="serve")
 @click.option("--build", is_flag=True, help="index the pages first, when they changed")
+@click.option("--lab", is_flag=True, help="add /lab, the pages for maintainers; on this machine only")
 @setting_options("corpus", "index", "host", "port", "threads", "workers")
-def command(build: bool, config: Config) -> None:
+def command(build: bool, lab: bool, config: Config) -> None:
     """Serve the search page, and print its address once it listens.
 
     A new index made by `pprsearch build` is picked up while this runs. Ctrl-C stops it.
     """
+    if lab and not is_loopback(config.host):
+        raise ConfigError(
+            f"The lab is for this machine only, but '{config.host}' is open to others. "
+            "Leave out --lab, or serve with --host 127.0.0.1."
+        )
     if build:
         build_if_changed(config, say, click.echo)
     # Waitress warns of every request that waits for a thread, be it for a millisecond.
@@ -38,7 +45,7 @@ def command(build: bool, config: Config) -> None:
 
     def serve() -> None:
         # the server starts its threads when it is made, so each worker makes its own
-        waitress.create_server(create_app(config, index), sockets=sockets, threads=config.threads).run()
+        waitress.create_server(create_app(config, index, lab), sockets=sockets, threads=config.threads).run()
 
     with contextlib.suppress(KeyboardInterrupt):  # stopped is how serving ends; `run` does the same a moment later
         click.echo(f"Serving {what} at {_address(sockets[0])}")

@@ -30,7 +30,11 @@ UNTITLED = "Untitled digest"
 N_NEWEST = 3
 N_FACET_ROWS = 8  # rows of a facet before the rest is folded away
 BAR_STEPS = 20  # the stylesheet knows the bars .bar-0 to .bar-20
-REMARKS = ("added", "dropped")  # notices of how words are always read: nothing went wrong, so they are shown quietly
+REMARKS = (
+    "added",
+    "dropped",
+    "spelling",
+)  # notices of how words are always read: nothing went wrong, so they are shown quietly
 PAGES_AROUND = 2  # pages linked on either side of the current one, besides the first and the last
 SHA256_SHOWN = 12
 SORT_LABELS: dict[Sort, str] = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
@@ -139,13 +143,18 @@ class FacetBox:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`heading` is a sentence of plain and emphasised parts. `other_match`: all words instead of any, or back."""
+    """`heading` is a sentence of plain and emphasised parts. `other_match`: all words instead of any, or back.
+
+    did_you_mean  the question without its typing errors, with the same filters, and what it finds.
+    """
 
     frame: Frame
     heading: Words
     total: str
     other_match: Link | None
     match_note: str
+    did_you_mean: Link | None
+    did_you_mean_total: str
     remarks: Sequence[str]
     notices: Sequence[str]
     chips: Sequence[Link]
@@ -243,6 +252,7 @@ def search_page(live: LiveGeneration, results: Results, notices: Sequence[Notice
     page = request.page
     usual: Sort = "relevance" if results.words else "newest"
     shown = request.sort or usual
+    meant = results.did_you_mean
     return SearchPage(
         frame=Frame(
             title=f"{_digests(results.total)}{f' for {request.text}' if request.text else ''} · {SITE}",
@@ -255,6 +265,8 @@ def search_page(live: LiveGeneration, results: Results, notices: Sequence[Notice
         total=f"{results.total:,}",
         other_match=_other_match(results, state, addresses),
         match_note=_match_note(results),
+        did_you_mean=Link(addresses.results(state.with_words(meant.text)), meant.text) if meant else None,
+        did_you_mean_total=_digests(meant.total) if meant else "",
         remarks=[notice.message for notice in results.notices if notice.code in REMARKS],
         notices=_messages(notice for notice in (*notices, *results.notices) if notice.code not in REMARKS),
         chips=chips,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any, NoReturn, cast
 
 import click
@@ -12,13 +15,14 @@ import click
 from indexer.cli import setting_options
 from indexer.commands.output import open_output
 from indexer.config import Config
-from indexer.model import SORTS, Match, Results, SearchRequest, Sort
+from indexer.explaining import tree_lines
+from indexer.model import SORTS, ExplainedHit, Match, Results, SearchRequest, Sort
 from indexer.search import open_index
 
 LONGEST_LIST = 8  # values of a facet that are printed for people; JSON has all
 
 
-class _WordsCommand(click.Command):
+class WordsCommand(click.Command):
     """Says how to exclude a word when somebody types `-word` where options stand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -34,13 +38,14 @@ class _WordsCommand(click.Command):
             self._refuse(error.option_name, ctx)
 
     def _refuse(self, option: str, ctx: click.Context) -> NoReturn:
-        example = f"pprsearch {self.name} -- therapy {option}"
+        before = [argument.human_readable_name for argument in self.params if argument.name == "doc_id"]
+        example = " ".join(["pprsearch", str(self.name), *before, "--", "therapy", option])
         raise click.UsageError(
             f"There is no option {option}. To exclude a word, put -- before the words: {example}", ctx
         )
 
 
-@click.command(name="search", cls=_WordsCommand)
+@click.command(name="search", cls=WordsCommand)
 @click.argument("words", nargs=-1)
 @click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="only digests with this topic; repeat for OR")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="only this type of research; repeat for OR")
@@ -67,6 +72,7 @@ class _WordsCommand(click.Command):
     "--page", type=click.IntRange(1, 1_000_000), default=1, metavar="PAGE", help="which N hits", show_default=True
 )
 @click.option("--profile", metavar="NAME", help="ranking profile of ranking.toml  [default: default]")
+@click.option("--explain", is_flag=True, help="say under each hit what its score is made of")
 @click.option("--json", "as_json", is_flag=True, help="print the results as JSON, with every value of every facet")
 @setting_options("corpus", "index")
 def command(
@@ -80,6 +86,7 @@ def command(
     size: int,
     page: int,
     profile: str | None,
+    explain: bool,
     as_json: bool,
     config: Config,
 ) -> int:
@@ -105,15 +112,16 @@ def command(
     )
     with closing(open_index(config.index, config.corpus)) as searcher:
         results = searcher.search(request)
+        explained = [searcher.explain(hit.doc_id, request) for hit in results.hits] if explain else []
     if as_json:
         with open_output(None) as stream:
-            stream.write(json.dumps(_as_json(results), ensure_ascii=False, indent=2) + "\n")
+            stream.write(json.dumps(_as_json(results, explained), ensure_ascii=False, indent=2) + "\n")
     else:
-        _print(results)
+        _print(results, explained)
     return 0
 
 
-def _as_json(results: Results) -> dict[str, Any]:
+def _as_json(results: Results, explained: Sequence[ExplainedHit]) -> dict[str, Any]:
     return {
         "total": results.total,
         "total_all_words": results.total_all_words,
@@ -126,8 +134,9 @@ def _as_json(results: Results) -> dict[str, Any]:
                 "score": hit.score,
                 "snippet": hit.snippet.text,
                 "missing": list(hit.missing),
+                **({"sentence": why.sentence, "explanation": asdict(why.explanation)} if why else {}),
             }
-            for hit in results.hits
+            for hit, why in zip_longest(results.hits, explained)
         ],
         "facets": [
             {
@@ -140,16 +149,19 @@ def _as_json(results: Results) -> dict[str, Any]:
             for facet in results.facets
         ],
         "notices": [{"code": notice.code, "message": notice.message} for notice in results.notices],
+        "did_you_mean": {"text": meant.text, "total": meant.total} if (meant := results.did_you_mean) else None,
     }
 
 
-def _print(results: Results) -> None:
+def _print(results: Results, explained: Sequence[ExplainedHit]) -> None:
     for notice in results.notices:
         click.echo(f"note: {notice.message}", err=True)
+    if meant := results.did_you_mean:
+        click.echo(f"note: Did you mean: {meant.text} ({meant.total} digest{'s' * (meant.total != 1)})", err=True)
     n = results.total
     with_all = f", {results.total_all_words} of them with all your words" if results.words else ""
     click.echo(f"{n} digest{'s' * (n != 1)}{with_all}.")
-    for hit in results.hits:
+    for hit, why in zip_longest(results.hits, explained):
         title = "".join(click.style(f.text, bold=f.marked) for f in hit.title)
         words = "".join(click.style(f.text, bold=f.marked) for f in hit.snippet.fragments)
         before, after = "… " * hit.snippet.cut_before, " …" * hit.snippet.cut_after
@@ -157,6 +169,8 @@ def _print(results: Results) -> None:
         click.echo(f"     {before}{words}{after}")
         if hit.missing:
             click.echo(f"     missing: {', '.join(hit.missing)}")
+        if why:
+            click.echo("\n".join(f"     {line}" for line in [why.sentence, *tree_lines(why.explanation)]))
     for facet in results.facets:
         shown = [bucket for bucket in facet.buckets if bucket.count or bucket.selected]
         if shown:

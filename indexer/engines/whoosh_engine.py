@@ -30,7 +30,7 @@ from indexer.errors import IndexDamagedError
 from indexer.schema import ANALYSED, FIELDS
 
 INDEX_NAME = "articles"
-WRITER_MEMORY_MB = 256  # postings gathered before Whoosh sorts them to disk; 10,000 digests fit
+WRITER_MEMORY_MB = 96  # postings that Whoosh gathers before it sorts them to disk; Python needs three times as much
 
 
 class _AnalysedText(str):

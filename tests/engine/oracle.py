@@ -124,13 +124,17 @@ class Oracle:
         )
 
     def pairs(self, query: Query) -> dict[Alternative, int]:
-        """Two plain words typed side by side, as a phrase of the profile's weight, and how often they were."""
+        """Plain words typed side by side, as phrases of the profile's weight, and how often they were typed."""
         counts: dict[Alternative, int] = {}
         if self.weights["pair_weight"] and len(query.clauses) <= 20:
             for (first, before), (second, after) in zip(query.sequence, query.sequence[1:], strict=False):
                 if before is not None and after is not None:
                     way = Alternative((first, second), tuple(ENGLISH), f"{first} {second}", self.weights["pair_weight"])
                     counts[way] = counts.get(way, 0) + 1
+        terms = tuple(term for term, _ in query.sequence)
+        if self.weights["title_phrase_weight"] and 3 <= len(terms) <= 20 and "" not in terms:
+            whole = Alternative(terms, ("title",), " ".join(terms), self.weights["title_phrase_weight"])
+            counts[whole] = counts.get(whole, 0) + 1
         return counts
 
     def answer(self, query: Query, request: SearchRequest) -> Answer:

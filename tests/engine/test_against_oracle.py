@@ -6,6 +6,7 @@ Corpora are few and built once, through the real build; each answers many querie
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,19 +19,21 @@ from oracle import Oracle
 from indexer.commands.run import run_lines
 from indexer.engines import ENGINES
 from indexer.generations import Generation
-from indexer.model import Article, Hit, Results, SearchRequest
+from indexer.model import Article, Explanation, Hit, Results, SearchRequest
 from indexer.query import parse_query
 from indexer.ranking import PARAMETERS, Profile
 from indexer.search import Searcher
 
 USUAL = Profile(
-    "usual", {name: 0.75 if name.endswith("_b") else 1.0 for name in PARAMETERS} | {"title_weight": 2.5, "k1": 1.2}
+    "usual",
+    {name: 0.75 if name.endswith("_b") else 1.0 for name in PARAMETERS}
+    | {"title_weight": 2.5, "k1": 1.2, "spelling_weight": 0.0},
 )
 # The ends of the bounds: no saturation by repeats, full correction for length, a field that does not count.
 EXTREME = Profile(
     "extreme",
     {name: 1.0 if name.endswith("_b") else 3.0 for name in PARAMETERS}
-    | {"k1": 0.0, "citation_weight": 0.0, "title_b": 0.0, "synonym_weight": 0.4},
+    | {"k1": 0.0, "citation_weight": 0.0, "title_b": 0.0, "synonym_weight": 0.4, "spelling_weight": 0.0},
 )
 PROFILES = (USUAL, EXTREME)
 SIZES = {1: 1, 2: 9, 3: 30, 4: 64, 5: 65, 6: 90}  # seed -> documents: one, few, and around a word of 64 bits
@@ -209,6 +212,60 @@ def test_all_words_finds_exactly_the_hits_that_lack_none(
     kept = [(hit.doc_id, hit.score) for hit in loose.hits if not hit.missing]
     assert [(hit.doc_id, hit.score) for hit in strict.hits] == kept
     assert strict.total == strict.total_all_words == loose.total_all_words == len(kept)
+
+
+def _values_add_up(node: Explanation) -> bool:
+    own = sum(child.value for child in node.children)
+    return not node.children or (abs(node.value - own) < 1e-12 and all(map(_values_add_up, node.children)))
+
+
+@SOME
+@given(request=requests, seed=st.sampled_from(range(len(SIZES))))
+def test_the_leaves_of_an_explanation_add_up_to_the_score_of_every_hit(
+    worlds: list[World], request: SearchRequest, seed: int
+) -> None:
+    searcher = worlds[seed].searcher
+    profile = next(profile for profile in PROFILES if profile.name == request.profile)
+    query = searcher.understand(request.text, profile.name)
+    scores = searcher._scorer(profile).match(query).scores  # not rounded yet
+    for hit in searcher.search(replace(request, size=1000)).hits:
+        explained = searcher.explain(hit.doc_id, request)
+        leaves = sum(leaf.value for leaf in explained.explanation.leaves())
+        assert abs(leaves - scores[searcher._ordinals[hit.doc_id]]) < 1e-9
+        assert abs(explained.explanation.value - hit.score) < 1e-6
+        assert _values_add_up(explained.explanation)
+        assert all(leaf.value >= 0 for leaf in explained.explanation.leaves())
+        assert explained.rank == hit.rank
+        assert explained.sentence.startswith(f"Rank {hit.rank} of ")
+        assert all(word in explained.sentence for word in hit.missing)
+
+
+@SOME
+@given(request=requests, seed=st.sampled_from(range(len(SIZES))))
+def test_what_is_not_found_has_score_0_and_a_reason(worlds: list[World], request: SearchRequest, seed: int) -> None:
+    world = worlds[seed]
+    found = {hit.doc_id for hit in world.searcher.search(replace(request, size=1000)).hits}
+    for article in world.articles:
+        if article.id not in found:
+            explained = world.searcher.explain(article.id, request)
+            assert (explained.rank, explained.explanation.value, explained.explanation.children) == (None, 0.0, ())
+            assert re.fullmatch(r"Not found: it.+\.", explained.sentence)
+
+
+@SOME
+@given(request=requests, seed=st.sampled_from(range(len(SIZES))), data=st.data())
+def test_of_any_two_articles_one_sentence_says_which_stands_below(
+    worlds: list[World], request: SearchRequest, seed: int, data: st.DataObject
+) -> None:
+    ids = st.sampled_from([article.id for article in worlds[seed].articles])
+    first, second = data.draw(ids), data.draw(ids)
+    comparison = worlds[seed].searcher.compare(first, second, request)
+    ranks = comparison.first.rank, comparison.second.rank
+    if first != second and ranks[0] is not None and ranks[1] is not None:
+        where = "below" if ranks[0] > ranks[1] else "above"
+        assert comparison.sentence.startswith(f"{first} is {where} {second} ")
+    else:
+        assert comparison.sentence.endswith(".")
 
 
 @SOME

@@ -64,7 +64,7 @@ def _run(*arguments: str | Path, folder: Path, **options: Any) -> subprocess.Com
     [
         (["serch"], "There is no command 'serch'. Did you mean 'search'?"),
         (["bulid"], "Did you mean 'build'?"),
-        (["xyz"], "The commands are: build, search, run, export, evaluate, tune, compile, config."),
+        (["xyz"], "The commands are: build, search, explain, run, export, evaluate, tune, compile, config."),
         (["build", "--corups", "x"], "--corpus"),
         (["build", "x", "--records", "y"], "Give either pages or --records, not both."),
         (["build", "--index", ""], "must be the path of a folder"),
@@ -125,7 +125,7 @@ def test_search_prints_json_with_exactly_the_promised_keys(call: Try) -> None:
     code, out, _ = call("search", "video", "therapy", "-n", "2", "--topic", "alliance", "--json")
     results = json.loads(out)
     assert code == 0
-    assert set(results) == {"total", "total_all_words", "hits", "facets", "notices"}
+    assert set(results) == {"total", "total_all_words", "hits", "facets", "notices", "did_you_mean"}
     assert [set(hit) for hit in results["hits"]] == 2 * [
         {"rank", "doc_id", "title", "month", "score", "snippet", "missing"}
     ]
@@ -163,6 +163,62 @@ def test_an_unknown_profile_is_refused_with_the_known_ones(call: Try) -> None:
 @pytest.mark.parametrize("words", ["", '"', "---", "((([[[", "OR OR", "title:", "\x00", "\udcff", "🧠", "a" * 20_000])
 def test_whatever_is_typed_as_words_is_answered(words: str, call: Try) -> None:
     assert call("search", "--json", "--", words)[0] == 0
+
+
+def test_a_mistyped_question_is_searched_as_meant_and_said_to_be(call: Try) -> None:
+    code, out, err = call("search", "theraputic", "aliance")
+    meant = json.loads(call("search", "therapeutic alliance", "--json")[1])
+    assert code == 0 and out.startswith(f"{meant['total']} digests")
+    assert f"note: Did you mean: therapeutic alliance ({meant['total']} digests)\n" in err
+    assert "note: “aliance” is not in the digests; “alliance” was searched instead" in err
+    typed = json.loads(call("search", "theraputic aliance", "--json")[1])
+    assert typed["did_you_mean"] == {"text": "therapeutic alliance", "total": meant["total"]}
+    assert meant["did_you_mean"] is None
+
+
+def test_search_explain_puts_the_tree_under_each_hit_and_into_the_json(call: Try) -> None:
+    code, out, _ = call("search", "video", "therapy", "-n", "2", "--explain")
+    assert (code, out.count("  score\n")) == (0, 2)
+    assert re.search(r"^     Rank 2 of \d+: (mostly )?for “", out, flags=re.MULTILINE)
+    hits = json.loads(call("search", "video", "therapy", "-n", "2", "--explain", "--json")[1])["hits"]
+    for hit in hits:
+        assert hit["sentence"].startswith(f"Rank {hit['rank']} of ")
+        assert set(hit["explanation"]) == {"label", "value", "children"}
+        assert round(hit["explanation"]["value"], 6) == hit["score"]
+
+
+# --- explain ---------------------------------------------------------------------------------------------------------
+
+BURNOUT = "2021-07-psychotherapist-burnout-affects-patient-outcomes"
+SELF_DOUBT = "2020-07-psychotherapist-professional-self-doubt-in-using-video-therapy"
+
+
+def test_explain_prints_a_sentence_and_a_tree_that_adds_up(call: Try) -> None:
+    code, out, err = call("explain", BURNOUT, "burnout", "zzzz")
+    assert (code, err) == (0, "")
+    first, _, *tree = out.splitlines()
+    assert first.startswith("Rank 1 of ")
+    assert first.endswith("; lacks “zzzz”.")
+    assert re.fullmatch(r"\d+\.\d{3}  score", tree[0])
+    assert re.match(r"  \d+\.\d{3}  “burnout”, in \d+ of \d+ digests", tree[1])
+
+
+def test_explain_as_json_has_sentence_and_tree_and_below_has_both(call: Try) -> None:
+    one = json.loads(call("explain", BURNOUT, "burnout", "--json")[1])
+    assert set(one) == {"doc_id", "rank", "sentence", "explanation"}
+    both = json.loads(call("explain", SELF_DOUBT, "therapist", "burnout", "--below", BURNOUT, "--json")[1])
+    assert set(both) == {"sentence", "first", "second"}
+    assert both["sentence"].startswith(f"{SELF_DOUBT} is below {BURNOUT} mainly because {BURNOUT} has “burnout” ")
+    assert [both[name]["doc_id"] for name in ("first", "second")] == [SELF_DOUBT, BURNOUT]
+
+
+def test_explain_says_why_a_digest_is_not_found_and_names_an_unknown_id(call: Try) -> None:
+    code, out, _ = call("explain", BURNOUT, "--", "therapist", "-burnout")
+    assert (code, out.splitlines()[0]) == (0, "Not found: it has “burnout”, which was excluded.")
+    code, out, err = call("explain", "nope", "burnout")
+    assert (code, out) == (1, "")
+    assert "There is no digest 'nope'" in err
+    assert "put -- before the words: pprsearch explain DOC_ID -- therapy -group" in call("explain", "x", "-group")[2]
 
 
 # --- run -------------------------------------------------------------------------------------------------------------

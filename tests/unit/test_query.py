@@ -49,7 +49,10 @@ UNDERSTOOD = [
     ("Alliance ALLIANCES alliance's", ["3xallianc"], []),
     ("client`s O’Brien Flückiger", ["client", "obrien", "fluckig"], []),
     ("meta-analysis", ["meta", "analysi"], []),
-    ("10.1037/pst0000172", ["10", "1037", "pst0000172"], []),
+    ("10.1037/pst0000172", ["citation:10+1037+pst0000172"], []),
+    ("https://doi.org/10.1037/PST0000172 grief", ["grief", "citation:10+1037+pst0000172"], []),
+    ("DOI: 10.1037/pst0000172.", ["citation:10+1037+pst0000172"], []),
+    ("10.1037 grief", ["10", "1037", "grief"], []),
     ("r = .278 (95% CI)", ["278", "95", "ci"], ["dropped"]),
     ("alliance, grief; (work)!", ["allianc", "grief", "work"], []),
     # phrases

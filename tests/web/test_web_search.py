@@ -354,3 +354,17 @@ def test_pages_work_below_a_prefix(built_config: Config) -> None:
     page = BeautifulSoup(client.get("/search?q=alliance", base_url="http://host/lib/").data, "lxml")
     addresses = [tag["href"] for tag in page.select("[href]")] + [tag["action"] for tag in page.select("form")]
     assert addresses and all(address.startswith(("/lib/", "#")) for address in addresses)
+
+
+# --- typing errors ----------------------------------------------------------------------------------------------------
+
+
+def test_a_mistyped_question_links_to_what_was_meant_with_the_same_filters_and_what_it_finds(get: Get) -> None:
+    page = get("/search?q=aliance+%3Cb%3E+ruptuers&type=meta-analysis&sort=title&page=1")
+    line = next(p for p in page.select("p.match") if "Did you mean" in words_of(p))
+    assert line.a["href"] == "/search?q=alliance+%3Cb%3E+ruptures&type=meta-analysis&sort=title"
+    assert words_of(line.a) == "alliance <b> ruptures", "what was typed is text, not markup"
+    assert words_of(line) == f"Did you mean alliance <b> ruptures? {total_of(get(line.a['href']))} digests"
+    remarks = [words_of(remark) for remark in page.select(".remark")]
+    assert "“aliance” is not in the digests; “alliance” was searched instead, at a lower weight." in remarks
+    assert "Did you mean" not in words_of(get(line.a["href"]).main)
