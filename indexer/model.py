@@ -190,6 +190,7 @@ class SearchRequest:
     match      "any": one content word is enough; "all": articles that lack none.
     sort       None: relevance when there are words, else newest.
     page       from 1.   size: hits a page, from 1.
+    typed_only nothing but the words as typed: neither synonyms nor close words for unknown ones.
     profile    name of a ranking profile; None: the default one.
     """
 
@@ -202,6 +203,7 @@ class SearchRequest:
     sort: Sort | None = None
     page: int = 1
     size: int = 10
+    typed_only: bool = False
     profile: str | None = None
 
 

@@ -74,6 +74,12 @@ def find_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile:
     return profiles[wanted]
 
 
+def without_expansion(profile: Profile) -> Profile:
+    """Return a profile that searches nothing but the words as typed."""
+    weights = {**profile.weights, "synonym_weight": 0.0, "spelling_weight": 0.0}
+    return Profile(f"{profile.name}, typed words only", weights)
+
+
 def _weights(path: Path, tables: Mapping[str, Any], name: str, heirs: tuple[str, ...]) -> dict[str, float]:
     table = tables.get(name)
     if not isinstance(table, dict):

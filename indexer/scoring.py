@@ -10,8 +10,8 @@ with Lucene's idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5)), n the documents that h
 a term whose occurrences are the places where its words follow each other. A clause with several alternatives (OR,
 synonyms) counts once, by the best one in each document. Two plain words that were typed side by side add, where they
 stand side by side, the score of that phrase times `pair_weight`; a question that stands whole in a title adds the score
-of that phrase there times `title_phrase_weight`. All sums are made in float64 in one fixed order (clauses, then phrases;
-in each, fields), so every engine gives the same bits.
+of that phrase there times `title_phrase_weight`. All sums are made in float64 in one fixed order (clauses, then
+phrases; in each, fields), so every engine gives the same bits.
 """
 
 from __future__ import annotations

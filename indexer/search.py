@@ -36,7 +36,7 @@ from indexer.model import (
     Suggestion,
 )
 from indexer.query import Query, parse_query
-from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles
+from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles, without_expansion
 from indexer.records import parse_record, read_id
 from indexer.scoring import Matches, Part, Scorer, best
 from indexer.snippets import find_marks, make_extracts, mark
@@ -97,7 +97,7 @@ class Searcher:
         ConfigError for an unknown profile. Cost: a page ranks all hits before it.
         """
         request, notices = _sensible(request)
-        profile = find_profile(self._profiles, request.profile)
+        profile = self._profile_of(request)
         query, matches, correction = self._match(request.text, profile)
         choices, unknown = self._choices(request)
         facets, shown = self._count(request, matches, choices)
@@ -141,9 +141,9 @@ class Searcher:
             stream.seek(place)
             return parse_record(stream.readline().decode("utf-8"))
 
-    def mark_words(self, texts: Sequence[str], field: str, words: str) -> list[MarkedText]:
-        """Return texts of a field with the words of a question marked."""
-        query = self.understand(words)
+    def mark_words(self, texts: Sequence[str], field: str, request: SearchRequest) -> list[MarkedText]:
+        """Return texts of a field with the words of a question marked, as its search finds them."""
+        query = self._read(request.text, self._profile_of(request))
         marks = find_marks(query).get(field, NO_MARKS)
         return [mark(text, find_spans(text, marks)) for text in texts]
 
@@ -162,16 +162,24 @@ class Searcher:
 
         ConfigError for an unknown profile.
         """
-        wanted = find_profile(self._profiles, profile)
-        query = self._understand(text, wanted)
-        correction = self._speller.correct(text, query)
-        return correction.widen(query, wanted["spelling_weight"]) if correction else query
+        return self._read(text, find_profile(self._profiles, profile))
 
     def close(self) -> None:
         """Give back files and memory."""
         self._engine.close()
+        self._sort_ranks.clear()  # views of mapped arrays
+        self._scorers.clear()
 
     # --- parts of a search -------------------------------------------------------------------------------------------
+
+    def _read(self, text: str, profile: Profile) -> Query:
+        query = self._understand(text, profile)
+        correction = self._speller.correct(text, query)
+        return correction.widen(query, profile["spelling_weight"]) if correction else query
+
+    def _profile_of(self, request: SearchRequest) -> Profile:
+        profile = find_profile(self._profiles, request.profile)
+        return without_expansion(profile) if request.typed_only else profile
 
     def _understand(self, text: str, profile: Profile) -> Query:
         """Return the query of a reader's words, with synonyms as far as the profile wants them."""
@@ -246,7 +254,7 @@ class Searcher:
         if doc is None:
             raise _no_such_digest(doc_id)
         request, _ = _sensible(request)
-        profile = find_profile(self._profiles, request.profile)
+        profile = self._profile_of(request)
         scorer = self._scorer(profile)
         query, matches, _ = self._match(request.text, profile)
         choices, _ = self._choices(request)

@@ -1,7 +1,8 @@
 """The address of a search, both ways: query string -> `SearchRequest` and notices; `SearchRequest` -> query strings.
 
-The address is the whole state: `q topic* type* from to match sort page`, in this order, values of a facet ascending,
-defaults left out. So a search has one address, and `parse_query_string(State(request).query())` gives `request` back.
+The address is the whole state: `q topic* type* from to match words sort page`, in this order, values of a facet
+ascending, defaults left out. So a search has one address, and `parse_query_string(State(request).query())` gives
+`request` back.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def parse_query_string(query: str) -> tuple[SearchRequest, tuple[Notice, ...]]:
         year_to=_year(values, "to", notices),
         match=cast(Match, _one_of(values, "match", MATCHES, notices) or "any"),
         sort=cast(Sort | None, _one_of(values, "sort", SORTS, notices)),
+        typed_only=_one_of(values, "words", ("typed",), notices) is not None,
         page=_page(values, notices),
     )
     return canonical(request), tuple(notices)
@@ -53,6 +55,7 @@ def canonical(request: SearchRequest) -> SearchRequest:
         topics=tuple(sorted(set(request.topics))),
         types=tuple(sorted(set(request.types))),
         match=request.match if _clean(request.text) else "any",
+        typed_only=request.typed_only and bool(_clean(request.text)),
         sort=None if request.sort == ("relevance" if _clean(request.text) else "newest") else request.sort,
     )
 
@@ -125,6 +128,7 @@ class _Parts:
     type: tuple[str, ...]
     years: tuple[str, ...]
     match: tuple[str, ...]
+    words: tuple[str, ...]
     sort: tuple[str, ...]
 
 
@@ -142,13 +146,14 @@ class State:
             type=tuple(_pair("type", value) for value in request.types),
             years=_years(request.year_from, request.year_to),
             match=("match=all",) if request.match == "all" else (),
+            words=("words=typed",) if request.typed_only else (),
             sort=(f"sort={request.sort}",) if request.sort else (),
         )
         p = self._parts
         # what stands before and after the values of a facet, ready to be joined to them
         self._around = {
-            "topic": (_before(p.text), _after(p.type, p.years, p.match, p.sort)),
-            "type": (_before(p.text, p.topic), _after(p.years, p.match, p.sort)),
+            "topic": (_before(p.text), _after(p.type, p.years, p.match, p.words, p.sort)),
+            "type": (_before(p.text, p.topic), _after(p.years, p.match, p.words, p.sort)),
         }
         self._chosen = {"topic": set(request.topics), "type": set(request.types)}
 
@@ -159,7 +164,9 @@ class State:
     def page(self, number: int) -> str:
         """Return another page of the same search."""
         p = self._parts
-        return _join(p.text, p.topic, p.type, p.years, p.match, p.sort, (f"page={number}",) if number > 1 else ())
+        return _join(
+            p.text, p.topic, p.type, p.years, p.match, p.words, p.sort, (f"page={number}",) if number > 1 else ()
+        )
 
     def toggle(self, facet: str, value: str) -> str:
         """Return the search with a value of "topic" or "type" added to the choices, or taken from them."""
@@ -177,7 +184,7 @@ class State:
     def with_years(self, low: int | None, high: int | None) -> str:
         """Return the search with another range of years, both inclusive; None is open."""
         p = self._parts
-        return _join(p.text, p.topic, p.type, _years(low, high), p.match, p.sort)
+        return _join(p.text, p.topic, p.type, _years(low, high), p.match, p.words, p.sort)
 
     def without(self, facet: str) -> str:
         """Return the search without any choice of "topic", "type" or "year"."""
@@ -186,23 +193,29 @@ class State:
     def with_match(self, match: Match) -> str:
         """Return the search for any of the words, or for all of them."""
         p = self._parts
-        return _join(p.text, p.topic, p.type, p.years, ("match=all",) if match == "all" else (), p.sort)
+        return _join(p.text, p.topic, p.type, p.years, ("match=all",) if match == "all" else (), p.words, p.sort)
+
+    def with_typed_only(self, typed_only: bool) -> str:
+        """Return the search for nothing but the words as typed, or with synonyms and close words again."""
+        p = self._parts
+        return _join(p.text, p.topic, p.type, p.years, p.match, ("words=typed",) if typed_only else (), p.sort)
 
     def with_sort(self, sort: Sort | None) -> str:
         """Return the search in another order; None is the default one."""
         p = self._parts
-        return _join(p.text, p.topic, p.type, p.years, p.match, (f"sort={sort}",) if sort else ())
+        return _join(p.text, p.topic, p.type, p.years, p.match, p.words, (f"sort={sort}",) if sort else ())
 
     def words_only(self) -> str:
         """Return the search without any filter, in the default order."""
-        return _join(self._parts.text)
+        return _join(self._parts.text, self._parts.words)
 
     def fields(self, *left_out: str) -> tuple[tuple[str, str], ...]:
         """Return the (name, value) pairs that a form must carry along: all but the page and those it asks for."""
         r = self.request
         pairs = [("q", r.text), *(("topic", value) for value in r.topics), *(("type", value) for value in r.types)]
         pairs += [("from", str(r.year_from or "")), ("to", str(r.year_to or ""))]
-        pairs += [("match", r.match if r.match != "any" else ""), ("sort", r.sort or "")]
+        pairs += [("match", r.match if r.match != "any" else ""), ("words", "typed" if r.typed_only else "")]
+        pairs += [("sort", r.sort or "")]
         return tuple((name, value) for name, value in pairs if value and name not in left_out)
 
 

@@ -35,6 +35,7 @@ REMARKS = (
     "dropped",
     "spelling",
 )  # notices of how words are always read: nothing went wrong, so they are shown quietly
+EXPANSIONS = ("added", "spelling")  # those of words that were searched beside the typed ones
 PAGES_AROUND = 2  # pages linked on either side of the current one, besides the first and the last
 SHA256_SHOWN = 12
 SORT_LABELS: dict[Sort, str] = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
@@ -156,6 +157,7 @@ class SearchPage:
     did_you_mean: Link | None
     did_you_mean_total: str
     remarks: Sequence[str]
+    other_reading: Link | None
     notices: Sequence[str]
     chips: Sequence[Link]
     clear: str
@@ -268,6 +270,7 @@ def search_page(live: LiveGeneration, results: Results, notices: Sequence[Notice
         did_you_mean=Link(addresses.results(state.with_words(meant.text)), meant.text) if meant else None,
         did_you_mean_total=_digests(meant.total) if meant else "",
         remarks=[notice.message for notice in results.notices if notice.code in REMARKS],
+        other_reading=_other_reading(results, state, addresses),
         notices=_messages(notice for notice in (*notices, *results.notices) if notice.code not in REMARKS),
         chips=chips,
         clear=addresses.results(state.words_only()) if chips else "",
@@ -311,7 +314,7 @@ def article_page(live: LiveGeneration, article: Article, request: SearchRequest,
     query = state.query()
 
     def marked(texts: Sequence[str], field: str) -> Sequence[Words]:
-        return live.searcher.mark_words(texts, field, request.text) if request.text else [(Fragment(t),) for t in texts]
+        return live.searcher.mark_words(texts, field, request) if request.text else [(Fragment(t),) for t in texts]
 
     citation = article.citation
     captures = [
@@ -437,6 +440,15 @@ def _other_match(results: Results, state: State, addresses: Addresses) -> Link |
     if not 0 < results.total_all_words < results.total:
         return None
     return Link(addresses.results(state.with_match("all")), f"{results.total_all_words:,} with all your words")
+
+
+def _other_reading(results: Results, state: State, addresses: Addresses) -> Link | None:
+    """Return the way to a search for the typed words alone, or back; None when nothing was added to them."""
+    if results.request.typed_only:
+        return Link(addresses.results(state.with_typed_only(False)), "Search related words too")
+    if any(notice.code in EXPANSIONS for notice in results.notices):
+        return Link(addresses.results(state.with_typed_only(True)), "Search only the words as typed")
+    return None
 
 
 def _match_note(results: Results) -> str:

@@ -71,6 +71,7 @@ class WordsCommand(click.Command):
 @click.option(
     "--page", type=click.IntRange(1, 1_000_000), default=1, metavar="PAGE", help="which N hits", show_default=True
 )
+@click.option("--typed-only", is_flag=True, help="no synonyms, no correction of unknown words")
 @click.option("--profile", metavar="NAME", help="ranking profile of ranking.toml  [default: default]")
 @click.option("--explain", is_flag=True, help="say under each hit what its score is made of")
 @click.option("--json", "as_json", is_flag=True, help="print the results as JSON, with every value of every facet")
@@ -85,6 +86,7 @@ def command(
     sort: str | None,
     size: int,
     page: int,
+    typed_only: bool,
     profile: str | None,
     explain: bool,
     as_json: bool,
@@ -108,6 +110,7 @@ def command(
         sort=cast(Sort | None, sort),
         page=page,
         size=size,
+        typed_only=typed_only,
         profile=profile,
     )
     with closing(open_index(config.index, config.corpus)) as searcher:

@@ -186,9 +186,8 @@ class CompiledEngine:
             return number
 
     def close(self) -> None:
-        """Forget the arrays; the mapping goes when the last reader lets go of it."""
-        self._tables = {}
-        self._texts, self._sentences = {}, {}
+        """Forget the arrays and what they are remembered in: their mapping ends with the last of them."""
+        vars(self).clear()
 
 
 def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, Array]:

@@ -54,7 +54,7 @@ def test_mistyped_words_are_searched_at_the_weight_and_the_whole_question_is_off
 def test_what_was_searched_is_marked_and_explained(searcher: Searcher) -> None:
     (hit,) = searcher.search(SearchRequest("aliance", size=1)).hits
     assert [fragment.text for fragment in hit.title if fragment.marked] == ["alliance"]
-    (title,) = searcher.mark_words(["An alliance"], "title", "aliance")
+    (title,) = searcher.mark_words(["An alliance"], "title", SearchRequest("aliance"))
     assert [fragment.text for fragment in title if fragment.marked] == ["alliance"]
     assert searcher.explain("one", SearchRequest("aliance")).rank is not None
 

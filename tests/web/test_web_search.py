@@ -368,3 +368,13 @@ def test_a_mistyped_question_links_to_what_was_meant_with_the_same_filters_and_w
     remarks = [words_of(remark) for remark in page.select(".remark")]
     assert "“aliance” is not in the digests; “alliance” was searched instead, at a lower weight." in remarks
     assert "Did you mean" not in words_of(get(line.a["href"]).main)
+
+
+def test_one_click_searches_only_the_words_as_typed_and_one_goes_back(get: Callable[..., BeautifulSoup]) -> None:
+    page = get("/search?q=burnout&from=2018")
+    (link,) = page.find_all("a", string="Search only the words as typed")
+    assert link["href"] == "/search?q=burnout&from=2018&words=typed"
+    typed = get(link["href"])
+    assert "Also searched" not in words_of(typed)
+    (back,) = typed.find_all("a", string="Search related words too")
+    assert back["href"] == "/search?q=burnout&from=2018"
