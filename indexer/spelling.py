@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import ascii_lowercase
 
 import numpy as np
@@ -27,6 +27,7 @@ SHORTEST = 4  # letters of a typed word and of a candidate: three letters are cl
 SURE_START = 6  # letters from which on the first may be wrong: before, "horse" would be "worse", and "cats" "acts"
 LONG = 8  # letters from which on two slips are allowed; one in four is as far as a word may go
 MAX_CLOSE = 3  # words searched instead of one
+MAX_REMEMBERED = 4096  # unknown words: readers make the same slips
 MAX_WORDS = 8  # unknown words looked at in one question
 # Newest documents whose words are candidates: reading a thousand takes .25 s, once, at the first unknown word.
 MAX_DOCUMENTS = 5_000
@@ -101,6 +102,7 @@ class Speller:
     def __init__(self, engine: Engine, synonyms: Synonyms) -> None:
         self._engine = engine
         self._synonyms = synonyms
+        self._remembered = lru_cache(MAX_REMEMBERED)(self.find_close)
 
     def correct(self, text: str, query: Query) -> Correction | None:
         """Return close words for the unknown words of a question, or None when there are none.
@@ -119,7 +121,7 @@ class Speller:
                     for term, typed in find_words(alternative.typed):
                         if self._is_unknown(term, word := fold(typed)):
                             unknown[word] = unknown.get(word, False) or clause.scored
-        close = {word: found for word in list(unknown)[:MAX_WORDS] if (found := self.find_close(word))}
+        close = {word: found for word in list(unknown)[:MAX_WORDS] if (found := self._remembered(word))}
         if not close:
             return None
         is_scored = any(unknown[word] for word in close)
