@@ -6,7 +6,6 @@ and command uses, so what stands here is what readers get. One dataclass per tem
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from indexer import (
 from webui.live import LiveGeneration, LiveIndex
 from webui.params import canonical
 from webui.viewmodels import SITE, UNTITLED, Addresses, Frame, Link, Words
-from webui.views import STATIC_FILES, VERSION_DIGITS
+from webui.views import make_addresses
 
 DEPTH = 10  # hits compared
 PERSISTENCE = 0.9  # the p of rank-biased overlap: the first ten ranks carry 86 % of its weight
@@ -147,15 +146,7 @@ def add_lab(app: Flask, index: LiveIndex) -> None:
     They answer only to a name of this machine: a page elsewhere whose name was pointed here, or a proxy that passes
     its own name on, gets the 404 of every unknown address.
     """
-    static = Path(str(app.static_folder))
-    versions = {
-        name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:VERSION_DIGITS] for name in STATIC_FILES
-    }
-
-    def addresses() -> Addresses:
-        root = request.script_root
-        style, icon = (f"{root}/static/{name}?v={versions[name]}" for name in STATIC_FILES)
-        return Addresses(root, style, icon)
+    addresses = make_addresses(Path(str(app.static_folder)))
 
     def render(template: str, page: object) -> Response:
         return Response(app.jinja_env.get_template(template).render(page=page), mimetype="text/html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -27,8 +28,11 @@ STATIC_FILES = ("style.css", "icon.svg")
 VERSION_DIGITS = 10
 
 
-def add_views(app: Flask, index: LiveIndex, static: Path) -> None:
-    """Give an application its routes, its error pages and its headers."""
+def make_addresses(static: Path) -> Callable[[], Addresses]:
+    """Return a function: the addresses of the pages and static files, as the current request reaches them.
+
+    A static file's address holds a digest of its content, taken once, here: browsers may keep the file for long.
+    """
     versions = {
         name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:VERSION_DIGITS] for name in STATIC_FILES
     }
@@ -37,6 +41,13 @@ def add_views(app: Flask, index: LiveIndex, static: Path) -> None:
         root = request.script_root
         style, icon = (f"{root}/static/{name}?v={versions[name]}" for name in STATIC_FILES)
         return Addresses(root, style, icon)
+
+    return addresses
+
+
+def add_views(app: Flask, index: LiveIndex, static: Path) -> None:
+    """Give an application its routes, its error pages and its headers."""
+    addresses = make_addresses(static)
 
     def query_string() -> str:
         return request.query_string.decode("utf-8", "replace")
