@@ -1,6 +1,6 @@
 """The reader's web page: a Flask application over an index folder, server-rendered, without cookies or scripts.
 
-Follow a request: views.py (route) -> params.py (address to SearchRequest) -> live.py (the open index) -> viewmodels.py
+Follow a request: views/ (route) -> params.py (address to SearchRequest) -> live.py (the open index) -> pages/
 (everything a template shows) -> templates/. `create_app` is loaded when it is first used: the commands of the engine
 come through this package too (webui/cli.py) and must not wait for Flask.
 """

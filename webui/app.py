@@ -10,7 +10,10 @@ from jinja2 import StrictUndefined
 from indexer import Config
 from webui.lab import add_lab
 from webui.live import LiveIndex
-from webui.views import add_views
+from webui.views.article import add_article
+from webui.views.errors import add_errors
+from webui.views.search import add_search
+from webui.views.site import Site
 
 STATIC_SECONDS = 31_536_000  # a year: addresses of static files change with their content
 
@@ -27,7 +30,9 @@ def create_app(config: Config, index: LiveIndex | None = None, lab: bool = False
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     index = index or LiveIndex(config)
-    add_views(app, index, Path(__file__).parent / "static")
+    site = Site(app, index, Path(__file__).parent / "static")
+    for add in (add_search, add_article, add_errors):
+        add(site)
     if lab:
         add_lab(app, index)
     return app

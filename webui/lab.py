@@ -1,7 +1,7 @@
 """The lab: pages for maintainers, on this machine only. Two profiles side by side; how a text or a question is read.
 
 `pprsearch serve --lab` adds the routes to the same application. The engine is asked by the names that every other page
-and command uses, so what stands here is what readers get. One dataclass per template, as in viewmodels.py.
+and command uses, so what stands here is what readers get. One dataclass per template, as in pages/.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from indexer import (
     analyse,
 )
 from webui.live import LiveGeneration, LiveIndex
+from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link, Words
 from webui.params import canonical
-from webui.viewmodels import SITE, UNTITLED, Addresses, Frame, Link, Words
-from webui.views import make_addresses
+from webui.views.site import make_addresses
 
 DEPTH = 10  # hits compared
 PERSISTENCE = 0.9  # the p of rank-biased overlap: the first ten ranks carry 86 % of its weight

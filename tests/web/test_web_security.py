@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hand_made_pages import FILLER, PAGES, build_pages, client_of, soup_of, words_of, write_pages
 
 from indexer import Config
-from webui.viewmodels import safe_url
+from webui.pages.parts import safe_url
 
 ATTACKS = [
     "<script>alert(1)</script>",
