@@ -70,7 +70,12 @@ def analyse(text: str, analyzer: str = "english") -> Tokens:
 
 def find_words(text: str) -> list[tuple[str, str]]:
     """Return (term, word as it stands) of each word of a text, in order, by the "english" analyzer: for short texts."""
-    return [(stem(word), word) for word in _TOKEN.findall(text) if word != PARAGRAPH_BREAK]
+    return [(stem(word), word) for word in split_words(text)]
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text as they stand, in order."""
+    return [word for word in _TOKEN.findall(text) if word != PARAGRAPH_BREAK]
 
 
 def distinct_words(text: str) -> set[str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.engines.base import Engine
-from indexer.model import Bucket, Facet
+from indexer.model import Facet
 from indexer.schema import FACETS
 
 FACET_LABELS = {"topic": "Topic", "type": "Type of research", "year": "Year"}
@@ -30,17 +30,14 @@ class FacetColumn:
     labels: tuple[str, ...]
     rows: slice
 
-    def make_facet(self, counts: Sequence[int], chosen: Sequence[str]) -> Facet:
-        """Return the facet with the given count of each value."""
+    def make_facet(self, counts: Sequence[int], chosen: Sequence[str], adds: Sequence[int] = ()) -> Facet:
+        """Return the facet with the given count of each value, and what each would add to the choices made in it."""
         order: Iterable[int] = range(len(counts))
         if self.name != "year":  # years stay ascending; values stand in the order of their labels, which sorting keeps
             order = sorted(order, key=counts.__getitem__, reverse=True)
-        values, labels = self.values, self.labels
-        if chosen:
-            buckets = [Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in order]
-        else:
-            buckets = [Bucket(values[i], labels[i], counts[i]) for i in order]
-        return Facet(self.name, FACET_LABELS[self.name], tuple(buckets))
+        label = FACET_LABELS[self.name]
+        columns = (self.values, self.labels, tuple(counts), tuple(order))
+        return Facet(self.name, label, *columns, chosen=tuple(chosen), adds=tuple(adds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class FacetTable:
 
         choices  values chosen per facet; an absent or empty entry is no filter.
         """
-        filters = {name: self.having(name, chosen) for name, chosen in choices.items() if chosen}
+        filters = self._filters(choices)
         everything = None if filters else _count(self.rows, matched)  # without filters one count serves all facets
         facets = []
         for name, column in self.columns.items():
@@ -71,10 +68,22 @@ class FacetTable:
                 if other != name:
                     under_others = under_others & documents
             counts = everything[column.rows] if everything else _count(self.rows[column.rows], under_others)
-            facets.append(column.make_facet(counts, choices.get(name, ())))
-        for documents in filters.values():
-            matched = matched & documents
-        return tuple(facets), matched
+            adds = _count(self.rows[column.rows], under_others & ~filters[name]) if name in filters else ()
+            facets.append(column.make_facet(counts, choices.get(name, ()), adds))
+        return tuple(facets), _narrow(matched, filters)
+
+    def narrow(self, matched: Bits, choices: Mapping[str, Sequence[str]]) -> Bits:
+        """Return the matches that satisfy every choice; see `count`."""
+        return _narrow(matched, self._filters(choices))
+
+    def _filters(self, choices: Mapping[str, Sequence[str]]) -> dict[str, Bits]:
+        return {name: self.having(name, chosen) for name, chosen in choices.items() if chosen}
+
+
+def _narrow(matched: Bits, filters: Mapping[str, Bits]) -> Bits:
+    for documents in filters.values():
+        matched = matched & documents
+    return matched
 
 
 def _count(rows: NDArray[np.uint64], matched: Bits) -> list[int]:

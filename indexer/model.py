@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-AssignmentSource = Literal["page", "rules"]
+AssignmentSource = Literal["page", "rules", "override"]
 Match = Literal["any", "all"]
 Sort = Literal["relevance", "newest", "oldest", "title"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest", "title")
@@ -51,6 +51,7 @@ class Page:
     sha256      of `content`, hexadecimal.
     url         address the capture itself says it was taken from, else None.
     fetched_at  ISO 8601 time the capture itself says it was taken at, else None; never a file's time, never now.
+    charset     what the server's Content-Type said about the encoding, else None; it may be wrong.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Page:
     sha256: str
     url: str | None = None
     fetched_at: str | None = None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,35 @@ class Filter:
     kind: Literal["topic", "type"]
     label: str
     site_id: str | None = None
+
+
+WalkEnd = Literal["last-page", "known-page", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One visit to all pages of one of the blog's lists, in their order, as `pprsearch fetch` recorded it.
+
+    path          where the record stands, as in `Page.path`.
+    filter        None: the unfiltered list of all digests.
+    end           "last-page": nothing comes behind, the walk is complete; "known-page": it met a page that an earlier
+                  walk of the list had in full; "stopped": it broke off, and says nothing about what it lacks.
+    finished_at   ISO 8601, UTC.
+    page_sha256s  of each page (`Page.sha256`) in order; of a page that the server called unchanged, its older capture.
+    article_ids   of the digests on these pages, as the program of that day read them; they may have changed since.
+    """
+
+    path: str
+    filter: Filter | None
+    end: WalkEnd
+    finished_at: str
+    page_sha256s: tuple[str, ...] = ()
+    article_ids: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether what the walk did not see was not in the list."""
+        return self.end == "last-page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +170,29 @@ class Assignment:
     """A topic or research type of one article, and why.
 
     value     slug in the vocabulary of `corpus/topics.toml`.
-    source    "page": a filtered page of the blog proves it; "rules": our phrases found it.
-    evidence  paths of the proving captures, or the phrases that were found, strongest first.
+    source    "page": a filtered page of the blog proves it; "rules": our phrases found it; "override": a librarian.
+    evidence  paths of the proving captures, or the phrases that were found, strongest first, or the librarian's reason.
     """
 
     value: str
     source: AssignmentSource
     evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A librarian's correction of one field of one article; the new value stands in the article itself.
+
+    field     "title", "month", "citation", "doi", "email", "summary", "implications", "topics" or "research_type".
+    why, who  as the librarian wrote them.   date  of the correction, "2020-11-22".
+    replaced  what the field held before: its text, paragraphs or slugs; () when there was none.
+    """
+
+    field: str
+    why: str
+    who: str
+    date: str
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +205,10 @@ class Article:
     implications   paragraphs of "Practice Implications"; an empty tuple when the page had none.
     email          the line "Author email: ..." as printed, or None.
     topics         by slug; at most one assignment per topic and source.
-    research_type  one at most; "page" wins over "rules".
+    research_type  one at most; "page" wins over "rules", "override" over both.
     captures       every page it was seen on, newest first.
+    former_ids     ids that it had before its title or month changed, latest first; none of them is another's id.
+    overrides      what a librarian corrected, in the order in which it was applied.
     """
 
     id: str
@@ -174,6 +223,7 @@ class Article:
     research_type: Assignment | None = None
     captures: tuple[Capture, ...] = ()
     former_ids: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 # --- from a reader's words to results --------------------------------------------------------------------------------
@@ -209,10 +259,14 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One plain sentence about how a request was read ("The words 'how' and 'do' were not searched.")."""
+    """One plain sentence about how a request was read ("The words 'how' and 'do' were not searched.").
+
+    words  those of the question, as typed, that were not taken at their word: in quotation marks they would be.
+    """
 
     code: str
     message: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,13 +392,31 @@ class Bucket(NamedTuple):
     selected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Facet:
-    """A dimension: `name` "topic", "type" or "year". Topic and type buckets by count, then label; years ascending."""
+    """A dimension: `name` "topic", "type" or "year". Topic and type buckets by count, then label; years ascending.
+
+    values, labels, counts  of all values, ascending by label (years by year).
+    order   places in these, as the buckets come.   chosen  values that are selected.
+    adds    what choosing each value too would add to the total, a value chosen already 0; () while nothing is chosen.
+    """
 
     name: str
     label: str
-    buckets: tuple[Bucket, ...]
+    values: tuple[str, ...]
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+    order: tuple[int, ...]
+    chosen: tuple[str, ...] = ()
+    adds: tuple[int, ...] = ()
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]:
+        """One bucket a value. Made at each call: columns cost a search a tenth of sixty buckets."""
+        values, labels, counts, chosen = self.values, self.labels, self.counts, self.chosen
+        if not chosen:
+            return tuple([Bucket(values[i], labels[i], counts[i]) for i in self.order])
+        return tuple([Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in self.order])
 
 
 @dataclass(frozen=True, slots=True)

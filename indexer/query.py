@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from indexer.analysis import analyse, find_words, fold
+from indexer.analysis import analyse, find_words, fold, split_words, stem
 from indexer.citation import find_doi
 from indexer.model import Notice
 from indexer.schema import SCORED
@@ -46,7 +46,7 @@ _SYNTAX = re.compile(
     rf'|(?<!\S)(?P<sign>-)?(?P<prefix>(?:{_PREFIX}):)?(?P<word>[^\s"]+)(?(sign)|(?(prefix)|(?!)))'
     r"|(?<!\S)OR(?!\S)"
 )
-_SIGNS = ('"', "-", ":", "*", "OR", "NOT", "AND")
+_SIGN = re.compile(r'["*:-]|OR|NOT|AND')
 # What readers bring from other searches, or meant for this one: what is said to them.
 _HINTS = (
     (
@@ -115,6 +115,11 @@ class Query:
     added: tuple[str, ...] = ()
 
     @property
+    def has_words(self) -> bool:
+        """Whether anything of it scores."""
+        return any(clause.scored for clause in self.clauses)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """What scores, as typed, in order."""
         return tuple([clause.typed for clause in self.clauses if clause.scored])
@@ -137,7 +142,7 @@ def parse_query(text: str) -> Query:
         notices.append(Notice("too-long", f"Only the first {MAX_CHARS:,} characters of your question were searched."))
         text = text[:MAX_CHARS]
     text, doi = _take_doi(text.translate(_QUOTES))
-    has_syntax = any(sign in text for sign in _SIGNS)  # most questions have none: a look for some signs is cheap
+    has_syntax = _SIGN.search(text) is not None  # most questions have none: a look for some signs is cheap
     if prose := has_syntax and _is_prose(text):
         message = "So long a question is searched word by word; quotation marks, minus signs and OR were ignored."
         notices.append(Notice("prose", message))
@@ -149,17 +154,50 @@ def parse_query(text: str) -> Query:
         notices += [Notice("syntax", hint) for pattern, hint in _HINTS if pattern.search(text)]
         items = _items(text, notices)
     else:
+        if not (doi or notices) and (query := _plain_query(text)):
+            return query
         items = []
         _add_words(items, text, joined=False)
     items = _limit([*items, *doi], notices)
     clauses = _clauses(items)
     shouted = text.isupper()
     kept = [clause for clause in clauses if not _is_question_word(clause, shouted)] or clauses
-    if len(kept) < len(clauses):
-        listed = ", ".join(f"“{clause.typed}”" for clause in clauses if clause not in kept)
-        notices.append(Notice("dropped", f"Not searched, because nearly every text has them: {listed}."))
+    notices += _dropped([clause for clause in clauses if clause not in kept])
     excluded = tuple([item.alternative for item in items if item.excluded])
     return Query(tuple(kept), excluded, tuple(notices), _sequence(items, kept))
+
+
+def _plain_query(text: str) -> Query | None:
+    """Return the query of a text in which each word is a clause of its own; None when there is more to it.
+
+    Most questions are such, and what a word means then depends on nothing else: it is worked out once.
+    """
+    words = [_plain_word(typed) for typed in split_words(text)]
+    if len({term for term, _, _ in words}) < len(words) or len(words) > MAX_WORDS:
+        return None
+    kept = [clause for _, clause, is_question in words if not is_question]
+    dropped = [clause for _, clause, is_question in words if is_question]
+    if not kept or any(clause.typed.isupper() for clause in dropped):
+        return None
+    numbers = iter(range(len(kept)))
+    sequence = [(term, None if is_question else next(numbers)) for term, _, is_question in words]
+    return Query(tuple(kept), notices=_dropped(dropped), sequence=tuple(sequence))
+
+
+@lru_cache(maxsize=50_000)
+def _plain_word(typed: str) -> tuple[str, Clause, bool]:
+    """Return the term of a plain word, what it asks for, and whether it is a mere question word."""
+    term = stem(typed)
+    return term, Clause((_word(term, typed),)), fold(typed) in QUESTION_WORDS
+
+
+def _dropped(clauses: list[Clause]) -> tuple[Notice, ...]:
+    """Return what is said of clauses that are not searched; nothing when there is none."""
+    if not clauses:
+        return ()
+    listed = ", ".join([f"“{clause.typed}”" for clause in clauses])
+    words = tuple([clause.typed for clause in clauses])
+    return (Notice("dropped", f"Not searched, because nearly every text has them: {listed}.", words),)
 
 
 def _items(text: str, notices: list[Notice]) -> list[_Item]:

@@ -5,11 +5,10 @@ Marked is what was searched: the places come from the tokens of the one analyzer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-import numpy as np
-
-from indexer.engines.base import Engine, Marks, Occurrences, Span
+from indexer.engines.base import LAST_SENTENCE, SECTION_BITS, SENTENCE_BITS, Engine, Marks, Occurrences, Span
 from indexer.model import MarkedText, Snippet
 from indexer.query import Query
 from indexer.schema import PARAGRAPH_BREAK, SCORED
@@ -19,8 +18,10 @@ BODY = ("summary", "implications")
 FIELDS = (TITLE, *BODY)
 MAX_CHARS = 240  # one or two whole sentences; a longer sentence is cut around its first marked word
 LEAD_CHARS = 60  # text kept before the first marked word of a sentence that is cut
-FIRST = np.zeros(1, dtype=np.int64)
-CLAUSE_BITS = 63  # clauses told apart when sentences are compared; beyond that two may count as one
+SECTION = (1 << SECTION_BITS) - 1
+MAX_REMEMBERED = 8192  # beginnings of snippets, some 3 MB: those of the digests that readers see most
+
+_Stretch = tuple[str, int, int]  # a text without blanks around it, "" when it is too long; start and end of it all
 
 
 def find_marks(query: Query) -> dict[str, Marks]:
@@ -42,69 +43,106 @@ def mark(text: str, spans: Sequence[Span]) -> MarkedText:
     return MarkedText(text, tuple([(start, end) for start, end, _ in spans]))
 
 
-def make_extracts(engine: Engine, docs: Sequence[int], query: Query) -> list[tuple[MarkedText, Snippet]]:
-    """Return the marked title and the snippet of each document.
+class Extractor:
+    """Makes the titles and snippets of hits from one engine. Safe to share between threads."""
 
-    A snippet begins with the best sentence of summary and implications: that with words of the most clauses, then with
-    the most words as typed, then with the most synonyms, then the first. Without any it is the beginning of the digest.
-    """
-    found = engine.occurrences(docs, FIELDS, find_marks(query))
-    marks = list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
-    runs = (found.docs * len(FIELDS) + found.fields).searchsorted(np.arange(len(docs) * len(FIELDS) + 1)).tolist()
-    best, fields, sentences = _best_sentences(found, len(docs))
-    extracts = []
-    for i, doc in enumerate(docs):
-        run, first, field = i * len(FIELDS), best[i], FIELDS[fields[i]]
-        title = MarkedText(engine.text(doc, TITLE), tuple(marks[runs[run] : runs[run + 1]]))
-        if first < 0:
-            field = next((name for name in BODY if engine.text(doc, name)), BODY[0])
-        inside = marks[first : runs[run + fields[i] + 1]] if first >= 0 else []
-        extracts.append((title, _cut(engine.text(doc, field), engine.sentences(doc, field), sentences[i], inside)))
-    return extracts
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._stretch: Callable[[int, int], _Stretch] = lru_cache(MAX_REMEMBERED)(self._find_stretch)
+
+    def extracts(self, docs: Sequence[int], query: Query) -> list[tuple[MarkedText, Snippet]]:
+        """Return the marked title and the snippet of each document.
+
+        A snippet begins with the best sentence of summary and implications: that with words of the most clauses, then
+        with the most words as typed, then with the most synonyms, then the first. Without any it is the beginning of
+        the digest.
+        """
+        everywhere = find_marks(query)
+        found = self._engine.occurrences(docs, {field: everywhere[field] for field in FIELDS if field in everywhere})
+        sections, spans = found.sections, list(zip(found.starts, found.ends, strict=True))
+        titles, best = _choose(found, len(docs))
+        extracts = []
+        for doc, in_title, first in zip(docs, titles, best, strict=True):
+            title = MarkedText(self._engine.text(doc, TITLE), tuple([spans[i] for i in in_title]))
+            if first < 0:
+                extracts.append((title, self._snippet(doc, self._beginning(doc), ())))
+                continue
+            last, text_number = first + 1, sections[first] >> SENTENCE_BITS
+            while last < len(spans) and sections[last] >> SENTENCE_BITS == text_number:
+                last += 1
+            extracts.append((title, self._snippet(doc, sections[first] & SECTION, spans[first:last])))
+        return extracts
+
+    def _snippet(self, doc: int, section: int, marks: Sequence[tuple[int, int]]) -> Snippet:
+        """Return the snippet that begins with a sentence; `marks` are the places from there on, ascending."""
+        shown, start, end = self._stretch(doc, section)
+        if start < end and not shown:
+            return _cut(self._engine.text(doc, SCORED[section >> SENTENCE_BITS]), start, end, marks)
+        inside = tuple([(first - start, last - start) for first, last in marks if last <= end])
+        return Snippet(MarkedText(shown, inside))
+
+    def _beginning(self, doc: int) -> int:
+        """Return the section where a digest begins."""
+        field = next((name for name in BODY if self._engine.text(doc, name)), BODY[0])
+        return SCORED.index(field) << SENTENCE_BITS
+
+    def _find_stretch(self, doc: int, section: int) -> _Stretch:
+        """Return whole sentences of one paragraph, from a given one on, while they fit; see `_Stretch`."""
+        field, sentence = SCORED[section >> SENTENCE_BITS], section & LAST_SENTENCE
+        text, sentences = self._engine.text(doc, field), [*self._engine.sentences(doc, field)]
+        if not text:
+            return "", 0, 0
+        begin, *ends = [*sentences[sentence:], len(text)]
+        end = ends[0]
+        for further in ends[1:]:
+            if further - begin > MAX_CHARS or text.startswith(PARAGRAPH_BREAK, end - len(PARAGRAPH_BREAK)):
+                break
+            end = further
+        if end - begin > MAX_CHARS:
+            return "", begin, end
+        shown = text[begin:end].lstrip()
+        return shown.rstrip(), end - len(shown), end
 
 
-def _best_sentences(found: Occurrences, n_docs: int) -> tuple[list[int], list[int], list[int]]:
-    """Return the best sentence of each document: number of its first occurrence (-1: none), field, sentence."""
-    best, fields, sentences = [-1] * n_docs, [0] * n_docs, [0] * n_docs
-    if not len(found.docs):
-        return best, fields, sentences
-    # occurrences are sorted, so those of one sentence stand together
-    sentence = (found.docs.astype(np.int64) << 32) + (found.fields.astype(np.int64) << 16) + found.sentences
-    begins = np.concatenate((FIRST, (sentence[1:] != sentence[:-1]).nonzero()[0] + 1))
-    clauses = np.bitwise_or.reduceat(np.left_shift(1, (found.clauses >> 1) % CLAUSE_BITS), begins)
-    sizes = np.diff(begins, append=len(sentence))
-    typed = sizes - np.add.reduceat(found.clauses & 1, begins)
-    worth = (np.bitwise_count(clauses).astype(np.int64) << 40) + (typed << 20) + sizes
-    columns = (found.docs[begins], found.fields[begins], found.sentences[begins], worth, begins)
-    most = [0] * n_docs
-    for doc, field, number, value, begin in zip(*[column.tolist() for column in columns], strict=True):
-        if field and value > most[doc]:  # titles are shown whole
-            most[doc], best[doc], fields[doc], sentences[doc] = value, begin, field, number
-    return best, fields, sentences
+def _choose(found: Occurrences, n_docs: int) -> tuple[list[list[int]], list[int]]:
+    """Return, for each document, the occurrences in its title, and the first one of its best sentence (-1: none)."""
+    titles: list[list[int]] = [[] for _ in range(n_docs)]
+    best, most = [-1] * n_docs, [0] * n_docs
+    sections, clauses = found.sections, found.clauses
+    first, n = 0, len(sections)
+    while first < n:
+        section, last = sections[first], first + 1
+        while last < n and sections[last] == section:
+            last += 1
+        place = section >> SECTION_BITS
+        if section & SECTION <= LAST_SENTENCE:
+            titles[place] += range(first, last)
+        else:
+            worth = _worth(clauses[first:last])
+            if worth > most[place]:  # of equals the first stays
+                best[place], most[place] = first, worth
+        first = last
+    return titles, best
 
 
-def _cut(text: str, sentences: Sequence[int], sentence: int, marks: Sequence[tuple[int, int]]) -> Snippet:
-    """Return the snippet that begins with a sentence: whole sentences of one paragraph while they fit.
+def _worth(codes: list[int]) -> int:
+    """Return what a sentence is worth that holds these marks: its clauses, then its words as typed, then synonyms."""
+    if len(codes) == 1:
+        n_clauses, n_synonyms = 1, codes[0] & 1
+    else:
+        n_clauses, n_synonyms = len({code >> 1 for code in codes}), sum([code & 1 for code in codes])
+    return (n_clauses << 40) + ((len(codes) - n_synonyms) << 20) + n_synonyms
 
-    marks  places in the text, ascending; those outside the snippet are left out.
-    """
-    if not text:
-        return Snippet()
-    start = sentences[sentence]
-    end = sentences[sentence + 1] if sentence + 1 < len(sentences) else len(text)
-    for following in range(sentence + 2, len(sentences) + 1):
-        further = sentences[following] if following < len(sentences) else len(text)
-        if further - start > MAX_CHARS or text.startswith(PARAGRAPH_BREAK, end - len(PARAGRAPH_BREAK)):
-            break
-        end = further
+
+def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> Snippet:
+    """Return the part around the first mark of a sentence that is too long to be shown whole."""
     cut_before = cut_after = False
+    first, first_end = marks[0] if marks and marks[0][0] < end else (start, start)
+    if first - start > MAX_CHARS - LEAD_CHARS:
+        start, cut_before = _next_word(text, first - LEAD_CHARS, first), True
     if end - start > MAX_CHARS:
-        first, first_end = marks[0] if marks and marks[0][0] < end else (start, start)
-        if first - start > MAX_CHARS - LEAD_CHARS:
-            start, cut_before = _next_word(text, first - LEAD_CHARS, first), True
-        if end - start > MAX_CHARS:
-            whole, end = end, _last_word_end(text, max(start + 1, first_end), start + MAX_CHARS)
-            cut_after = bool(text[end:whole].strip())
+        whole, end = end, _last_word_end(text, max(start + 1, first_end), start + MAX_CHARS)
+        cut_after = bool(text[end:whole].strip())
     shown = text[start:end].lstrip()
     start = end - len(shown)
     shown = shown.rstrip()

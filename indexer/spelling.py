@@ -27,7 +27,7 @@ SHORTEST = 4  # letters of a typed word and of a candidate: three letters are cl
 SURE_START = 6  # letters from which on the first may be wrong: before, "horse" would be "worse", and "cats" "acts"
 LONG = 8  # letters from which on two slips are allowed; one in four is as far as a word may go
 MAX_CLOSE = 3  # words searched instead of one
-MAX_REMEMBERED = 4096  # unknown words: readers make the same slips
+MAX_REMEMBERED = 4096  # words: readers make the same slips
 MAX_WORDS = 8  # unknown words looked at in one question
 # Newest documents whose words are candidates: reading a thousand takes .25 s, once, at the first unknown word.
 MAX_DOCUMENTS = 5_000
@@ -79,7 +79,8 @@ class Correction:
 
 def _searched_instead(typed: str, close: Sequence[Close]) -> Notice:
     listed = " or ".join(f"“{word.shown}”" for word in close)
-    return Notice("spelling", f"“{typed}” is not in the digests; {listed} was searched instead, at a lower weight.")
+    message = f"“{typed}” is not in the digests; {listed} was searched instead, at a lower weight."
+    return Notice("spelling", message, (typed,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Speller:
         self._engine = engine
         self._synonyms = synonyms
         self._remembered = lru_cache(MAX_REMEMBERED)(self.find_close)
+        self._is_unknown = lru_cache(MAX_REMEMBERED)(self._lacks)
 
     def correct(self, text: str, query: Query) -> Correction | None:
         """Return close words for the unknown words of a question, or None when there are none.
@@ -133,7 +135,7 @@ class Speller:
         One slip (a letter more, less or other, two letters swapped) comes before a missing blank, that before two
         slips; then the word of more documents; then the alphabet. Of words with one stem the best stands for all.
         """
-        documents, shown = self._lexicon.documents, self._lexicon.shown
+        documents, shown = self.lexicon.documents, self.lexicon.shown
         found = {near for near in _one_slip(word) if near in documents}
         if len(word) < SURE_START:
             found = {near for near in found if near[0] == word[0]}
@@ -146,14 +148,15 @@ class Speller:
         best = [near for near in ranked if by_stem[stem(near)] == near][:MAX_CLOSE]
         return tuple(Close(shown[near], (stem(near),), documents[near] / documents[best[0]]) for near in best)
 
-    def _is_unknown(self, term: str, word: str) -> bool:
+    def _lacks(self, term: str, word: str) -> bool:
+        """Tell whether a word may be mistyped: no text has it, and no synonym is known for it."""
         if len(word) < SHORTEST or not word.isalpha() or (term,) in self._synonyms.by_phrase:
             return False
         return not any(len(self._engine.postings(field, term).docs) for field in SCORED)
 
     def _split(self, word: str) -> Close | None:
         """Return two known words that make this one and follow each other in some text: "selfdisclosure"."""
-        documents, shown = self._lexicon.documents, self._lexicon.shown
+        documents, shown = self.lexicon.documents, self.lexicon.shown
         halves = [(word[:i], word[i:]) for i in range(SHORTEST, len(word) - SHORTEST + 1)]
         for first, second in halves:
             if first in documents and second in documents and self._follow(stem(first), stem(second)):
@@ -172,12 +175,13 @@ class Speller:
         """Yield the words two slips away that begin with the same letter. Two slips touch four letters at most."""
         letters = _letters(word)
         for length in range(len(word) - 2, len(word) + 3):
-            for others, near in self._lexicon.buckets.get((word[0], length), ()):
+            for others, near in self.lexicon.buckets.get((word[0], length), ()):
                 if (letters ^ others).bit_count() <= 4 and _distance(word, near) <= 2:
                     yield near
 
     @cached_property
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
+        """The words of the newest MAX_DOCUMENTS digests, read when first asked for."""
         standing: Counter[str] = Counter()
         for doc in range(min(len(self._engine.doc_ids), MAX_DOCUMENTS)):
             text = PARAGRAPH_BREAK.join([self._engine.text(doc, field) for field in SCORED])

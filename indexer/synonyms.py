@@ -7,7 +7,9 @@ words are expanded: quoted, prefixed and excluded ones mean what they say.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from indexer.analysis import analyse
@@ -17,6 +19,7 @@ from indexer.schema import SCORED
 
 SYNONYMS_TABLE = "synonyms.toml"
 LIGHTEST, HEAVIEST = 0.05, 1.0  # bounds of an entry's weight
+MAX_REMEMBERED = 4096  # phrases; the table has some hundred
 
 Phrase = tuple[str, ...]  # terms in a row
 
@@ -30,12 +33,15 @@ class Expansion:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
 class Synonyms:
-    """All expansions by typed phrase, and the length in words of the longest one."""
+    """All expansions by typed phrase."""
 
-    by_phrase: dict[Phrase, tuple[Expansion, ...]]
-    longest: int
+    def __init__(self, by_phrase: dict[Phrase, tuple[Expansion, ...]]) -> None:
+        self.by_phrase = by_phrase
+        self._longest: dict[str, int] = {}  # by the first term of a phrase, in terms
+        for phrase in by_phrase:
+            self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
+        self._ways: Callable[[Phrase, float], tuple[Alternative, ...]] = lru_cache(MAX_REMEMBERED)(self._make_ways)
 
     def expand(self, query: Query, weight: float) -> Query:
         """Return the query with synonyms added to its plain clauses; `weight` 0 adds none.
@@ -44,32 +50,35 @@ class Synonyms:
         synonyms to each of the clauses it covers, its weight shared among them, so that "online therapy"
         gains no more by a synonym than a single word does.
         """
-        if not weight:
+        sequence = query.sequence
+        if not weight or not any(term in self._longest for term, _ in sequence):
             return query
         clauses = list(query.clauses)
         added: list[str] = []
         place = 0
-        while place < len(query.sequence):
-            width, expansions = self._longest_at(query, place)
-            numbers = {number for _, number in query.sequence[place : place + width] if number is not None}
-            for number in numbers:
-                present = {a.terms for a in clauses[number].alternatives}
-                extra = tuple(
-                    Alternative(e.terms, SCORED, e.shown, weight * e.weight / len(numbers))
-                    for e in expansions
-                    if e.terms not in present
-                )
-                clauses[number] = replace(clauses[number], synonyms=(*clauses[number].synonyms, *extra))
-                added += [alternative.typed for alternative in extra]
-            place += width
+        while place < len(sequence):
+            phrase = self._longest_at(sequence, place)
+            if phrase:
+                numbers = {number for _, number in sequence[place : place + len(phrase)] if number is not None}
+                for number in numbers:
+                    clause = clauses[number]
+                    present = {a.terms for a in clause.alternatives}
+                    extra = [way for way in self._ways(phrase, weight / len(numbers)) if way.terms not in present]
+                    clauses[number] = replace(clause, synonyms=(*clause.synonyms, *extra))
+                    added += [way.typed for way in extra]
+            place += len(phrase) or 1
         return replace(query, clauses=tuple(clauses), added=tuple(dict.fromkeys(added)))
 
-    def _longest_at(self, query: Query, place: int) -> tuple[int, tuple[Expansion, ...]]:
-        for width in range(min(self.longest, len(query.sequence) - place), 0, -1):
-            phrase = tuple(term for term, _ in query.sequence[place : place + width])
+    def _longest_at(self, sequence: Sequence[tuple[str, int | None]], place: int) -> Phrase:
+        """Return the longest phrase that has synonyms and begins at a place; () when there is none."""
+        for width in range(min(self._longest.get(sequence[place][0], 0), len(sequence) - place), 0, -1):
+            phrase = tuple([term for term, _ in sequence[place : place + width]])
             if phrase in self.by_phrase:
-                return width, self.by_phrase[phrase]
-        return 1, ()
+                return phrase
+        return ()
+
+    def _make_ways(self, phrase: Phrase, weight: float) -> tuple[Alternative, ...]:
+        return tuple([Alternative(e.terms, SCORED, e.shown, weight * e.weight) for e in self.by_phrase[phrase]])
 
 
 def read_synonyms(path: Path) -> Synonyms:
@@ -94,7 +103,7 @@ def read_synonyms(path: Path) -> Synonyms:
                 if source != terms and (terms not in known or known[terms].weight < weight):
                     known[terms] = Expansion(terms, target, weight)
     by_phrase = {source: tuple(known.values()) for source, known in found.items()}
-    return Synonyms(by_phrase, max((len(phrase) for phrase in by_phrase), default=0))
+    return Synonyms(by_phrase)
 
 
 def _read_entry(where: str, entry: object) -> tuple[list[str], list[str], float]:

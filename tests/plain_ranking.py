@@ -11,4 +11,4 @@ PLAIN = Profile(
     {name: 0.0 if name.endswith("_b") else 1.0 for name in PARAMETERS}
     | {"title_weight": 2.0, "k1": 1.0, "pair_weight": 0.0, "title_phrase_weight": 0.0, "spelling_weight": 0.0},
 )
-NO_SYNONYMS = Synonyms({}, 0)
+NO_SYNONYMS = Synonyms({})

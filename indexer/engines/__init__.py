@@ -5,14 +5,18 @@ A new engine is a file here and a line in the table; `tests/engine` then runs th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.documents import make_documents
 from indexer.engines.base import Engine
-from indexer.engines.compiled import CompilationWriter, CompiledEngine
+from indexer.engines.compiled import CompiledEngine
+from indexer.engines.compiled_writer import CompilationWriter
 from indexer.engines.whoosh_engine import WhooshEngine, WhooshWriter
 from indexer.model import Article
+from indexer.progress import Progress, no_progress
 
 RECORD_ENGINE, FAST_ENGINE = "whoosh", "compiled"
 WHOOSH_FOLDER = "whoosh"
@@ -24,15 +28,34 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
 }
 
 
-def write_indexes(articles: Sequence[Article], generation: Path) -> None:
-    """Write the index of record and its compilation into the folder of a generation; each article is analysed once."""
-    (generation / WHOOSH_FOLDER).mkdir(mode=0o700)
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An earlier generation to start from: its folder, and the ids of its documents that went or changed."""
+
+    folder: Path
+    removed: Collection[str]
+
+
+def write_indexes(
+    articles: Sequence[Article], generation: Path, base: Base | None = None, progress: Progress = no_progress
+) -> None:
+    """Write the index of record and its compilation into the folder of a generation; each article is analysed once.
+
+    articles  beside a base only those that are new or changed.
+    """
+    whoosh_folder, compiled = generation / WHOOSH_FOLDER, generation / COMPILED_FILE
+    whoosh_folder.mkdir(mode=0o700)
+    if base:
+        # copies, not links: what damages one generation must not reach the one to go back to
+        for path in (base.folder / WHOOSH_FOLDER).iterdir():
+            shutil.copyfile(path, whoosh_folder / path.name)
+    removed = base.removed if base else ()
     # Whoosh, the inner one, is written out first: its postings leave memory before the compiled parts are merged
     with (
-        CompilationWriter(generation / COMPILED_FILE) as compilation,
-        WhooshWriter(generation / WHOOSH_FOLDER) as whoosh,
+        CompilationWriter(compiled, base.folder / COMPILED_FILE if base else None, removed) as compilation,
+        WhooshWriter(whoosh_folder, removed) as whoosh,
     ):
-        for document in make_documents(articles):
+        for document in progress(make_documents(articles), len(articles), "Indexing digests"):
             whoosh.add(document)
             compilation.add(document)
 

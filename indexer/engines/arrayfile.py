@@ -15,7 +15,7 @@ import math
 import mmap
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,14 @@ def open_arrays(path: Path) -> dict[str, Array]:
         return {name: _map(mapped, name, entry) for name, entry in entries.items()}
     except (OSError, ValueError, KeyError, struct.error) as error:
         raise IndexDamagedError(f"{path} is missing or damaged: {error}.") from error
+
+
+def release(arrays: Mapping[str, Array]) -> None:
+    """Give back the memory of the arrays of a file; what is looked at again is read again, from the system's cache."""
+    owner: Any = next(iter(arrays.values()))
+    while not isinstance(owner, mmap.mmap):
+        owner = owner.obj if isinstance(owner, memoryview) else owner.base
+    owner.madvise(mmap.MADV_DONTNEED)
 
 
 def _map(mapped: mmap.mmap, name: str, entry: dict[str, Any]) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,24 +42,24 @@ class Positions:
 Span = tuple[int, int, int]  # start, end (exclusive) in characters, and the number of the mark that stands there
 Marks = Mapping[tuple[str, ...], int]  # terms that follow each other (mostly one) -> a number for who asks
 NO_MARKS: Marks = {}
-LAST_SENTENCE = (1 << 14) - 1  # of a text; what stands further behind is counted to it
+SECTION_BITS = 16
+SENTENCE_BITS = 14
+LAST_SENTENCE = (1 << SENTENCE_BITS) - 1  # of a text; what stands further behind is counted to it
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where the words of a question stand in some texts: whole numbers, ascending by document, field and start.
+    """Where the words of a question stand in some texts: columns of equal length, by section and start.
 
-    docs, fields  places in the sequences that were asked for, not ordinals or names.
-    sentences     number of the sentence within its text, as `Engine.sentences` lists them; LAST_SENTENCE at most.
+    sections  (place of the document in the sequence that was asked for << SECTION_BITS) + (number of the field in
+              SCORED << SENTENCE_BITS) + number of the sentence in its text, as `Engine.sentences` lists them.
     starts, ends  in characters, end exclusive.   clauses  the numbers given with the marks.
     """
 
-    docs: NDArray[Any]
-    fields: NDArray[Any]
-    sentences: NDArray[Any]
-    starts: NDArray[Any]
-    ends: NDArray[Any]
-    clauses: NDArray[Any]
+    sections: list[int]
+    starts: list[int]
+    ends: list[int]
+    clauses: list[int]
 
 
 class Engine(Protocol):
@@ -95,10 +95,10 @@ class Engine(Protocol):
     def sentences(self, doc: int, field: str) -> Sequence[int]:
         """Return where each sentence of a scored field begins, as `analysis.sentence_starts` does."""
 
-    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+    def occurrences(self, docs: Sequence[int], marks: Mapping[str, Marks]) -> Occurrences:
         """Return where marks stand in scored fields of documents, as `find_spans` defines it.
 
-        fields  in the order of the schema.   marks  by field; a field that is left out has none.
+        marks  by field; a field that is left out has none.
         """
 
     def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:

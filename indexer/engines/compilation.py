@@ -33,12 +33,11 @@ from numpy.typing import NDArray
 
 from indexer.analysis import sentence_starts
 from indexer.documents import Document
-from indexer.engines.base import LAST_SENTENCE
+from indexer.engines.base import LAST_SENTENCE, SENTENCE_BITS
 from indexer.engines.ragged import Ragged, Strings, concat, of_lengths, of_strings, take
 from indexer.schema import ANALYSED, FACETS, SCORED
 
 GAP = np.uint32(0xFFFFFFFF)
-SENTENCE_BITS = 14
 BESIDE_TOKENS = {"starts": np.int32, "widths": np.uint8, "sections": np.uint16}
 Array = NDArray[Any]
 Tables = dict[str, Array]
@@ -150,10 +149,11 @@ def _put(tables: Tables, name: str, rows: Ragged) -> None:
 
 
 def merge_parts(parts: Sequence[Tables], removed: Iterable[str] = ()) -> Iterator[tuple[str, Array]]:
-    """Yield the tables of all documents of all parts less the removed ids, in document order, terms renumbered.
+    """Yield the tables of all documents of all parts, in document order, terms renumbered.
 
-    The same id in two parts counts as two documents: name it in `removed` and give its newest version a part of its own
-    that is merged afterwards. One table is in memory at a time, and of the parts as much as numpy touches.
+    removed  ids of documents that are left out of the first part: the live tables, of which some documents went or have
+             a newer version in a later part. Else no id may come twice.
+    One table is in memory at a time, and of the parts as much as numpy touches.
     """
     gone = set(removed)
     ids = [list(Strings(ragged(part, "doc_ids"))) for part in parts]
@@ -162,7 +162,7 @@ def merge_parts(parts: Sequence[Tables], removed: Iterable[str] = ()) -> Iterato
         (-int(m), doc_id, p, d)
         for p, part_ids in enumerate(ids)
         for d, doc_id in enumerate(part_ids)
-        if doc_id not in gone
+        if p > 0 or doc_id not in gone
         for m in [months[p][d]]
     ]
     live.sort()

@@ -8,60 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.documents import Document
-from indexer.engines.arrayfile import open_arrays, write_arrays
-from indexer.engines.base import LAST_SENTENCE, Ints, Marks, Occurrences, Positions, Postings
-from indexer.engines.compilation import SENTENCE_BITS, Tables, compile_part, merge_parts, ragged
+from indexer.engines.arrayfile import open_arrays
+from indexer.engines.base import SECTION_BITS, SENTENCE_BITS, Ints, Marks, Occurrences, Positions, Postings
+from indexer.engines.compilation import BESIDE_TOKENS, Tables, ragged
 from indexer.engines.ragged import Rows, Strings
 from indexer.errors import IndexDamagedError
 from indexer.schema import ANALYSED, SCORED
 
-BATCH = 500  # documents compiled at a time: bounds the memory of a build, 0.9 GB at its peak for 10,000 digests
 NOTHING = np.zeros(0, dtype=np.int32)
-NONE = Occurrences(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
 MAX_REMEMBERED_TEXTS = 8192  # decoded texts of fields, some 20 MB: the digests that readers see most
 MAX_REMEMBERED_TERMS = 100_000
 
 
 Array = NDArray[Any]
 _NumberedMark = tuple[list[int], int, list[bool]]  # term numbers, clause, and for each scored field: marked there?
-
-
-class CompilationWriter:
-    """Compiles documents in batches beside the file to be, and merges them into it. Used with `with`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._batch: list[Document] = []
-        self._drafts: list[Path] = []
-
-    def __enter__(self) -> CompilationWriter:
-        return self
-
-    def add(self, document: Document) -> None:
-        """Add one document; its id must be new."""
-        self._batch.append(document)
-        if len(self._batch) == BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        draft = self._path.with_name(f"{self._path.name}.part{len(self._drafts)}")
-        write_arrays(draft, compile_part(self._batch).items())
-        self._drafts.append(draft)
-        self._batch = []
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
-            self._flush()
-            write_arrays(self._path, merge_parts([open_arrays(draft) for draft in self._drafts]))
-        for draft in self._drafts:
-            draft.unlink()
 
 
 class CompiledEngine:
@@ -85,6 +52,8 @@ class CompiledEngine:
         self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
         self._sentences = {field: Rows(ragged(tables, f"{field}.sentences")) for field in SCORED}
         self._tokens = ragged(tables, "tokens")
+        self._row_offsets, self._bounds = self._tokens.offsets.data, tables["bounds"].data  # they yield plain numbers
+        self._starts, self._widths, self._sections = (tables[name] for name in BESIDE_TOKENS)
         self.doc_ids: Sequence[str] = list(Strings(ragged(tables, "doc_ids")))
         self.text: Callable[[int, str], str] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_text)
         self.sentences: Callable[[int, str], Sequence[int]] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_sentences)
@@ -125,46 +94,50 @@ class CompiledEngine:
         begins: list[int] = self._sentences[field][doc].tolist()
         return begins
 
-    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+    def occurrences(self, docs: Sequence[int], marks: Mapping[str, Marks]) -> Occurrences:
         """See `Engine`. All documents are looked through at once: on ten, numpy's calls cost more than its work."""
-        numbered = self._numbered_marks(marks, fields)
+        numbered = self._numbered_marks(marks)
         if not numbered or not docs:
-            return NONE
-        begins = self._tokens.offsets[docs]
-        sizes = self._tokens.offsets[1:][docs] - begins
-        first_fields = fields == SCORED[: len(fields)] and len(fields) < len(SCORED)
-        if first_fields:  # then what comes behind them in a row need not be looked at
-            sizes = self._tables["bounds"][docs, len(fields)]
-        values, ends = self._tokens.values, sizes.cumsum()
-        rows = np.concatenate([values[b : b + n] for b, n in zip(begins.tolist(), sizes.tolist(), strict=True)])
-        plain = first_fields and all(len(terms) == 1 and all(flags[: len(fields)]) for terms, _, flags in numbered)
-        places, which = _find_words(rows, numbered) if plain else _find_marks(rows, numbered)
-        doc = ends.searchsorted(places, side="right")
-        first = places + (begins - ends + sizes)[doc]
-        sections = self._tables["sections"][first]
-        last = first
+            return Occurrences([], [], [], [])
+        # what stands in a row behind the last field that is asked for is passed over
+        n_fields = max([n for n, field in enumerate(SCORED, 1) if field in marks])
+        begins, ends = self._rows(docs, n_fields)
+        tokens = self._tokens.values
+        rows = np.concatenate([tokens[begin:end] for begin, end in zip(begins, ends, strict=True)])
+        plain = all(len(terms) == 1 and all(flags[:n_fields]) for terms, _, flags in numbered)
+        places, which = _find_words(rows, numbered) if plain else _find_phrases(rows, numbered)
+        row_ends = list(accumulate([end - begin for begin, end in zip(begins, ends, strict=True)]))
+        doc = np.array(row_ends).searchsorted(places, side="right")
+        first = places + np.array([end - row_end for end, row_end in zip(ends, row_ends, strict=True)])[doc]
+        sections, last = self._sections[first], first
         if not plain:
-            widths = np.array([len(terms) for terms, _, _ in numbered])[which]
+            sizes = np.array([len(terms) for terms, _, _ in numbered])[which]
             wanted = np.array([flags for _, _, flags in numbered])[which, sections >> SENTENCE_BITS]
-            wanted = np.array(_first_come(places.tolist(), widths.tolist(), wanted.tolist()), dtype=np.bool_)
-            doc, first, which, sections, widths = (a[wanted] for a in (doc, first, which, sections, widths))
-            last = first + widths - 1
-        field = sections >> SENTENCE_BITS
+            kept = _first_come(places.tolist(), sizes.tolist(), wanted.tolist())
+            doc, first, sections = doc[kept], first[kept], sections[kept]
+            which = [which[mark] for mark in kept]
+            last = first + sizes[kept] - 1
         return Occurrences(
-            docs=doc,
-            fields=field if first_fields else np.array([_place(fields, name) for name in SCORED])[field],
-            sentences=sections & LAST_SENTENCE,
-            starts=self._tables["starts"][first],
-            ends=self._tables["starts"][last] + self._tables["widths"][last],
-            clauses=np.array([clause for _, clause, _ in numbered])[which],
+            ((doc << SECTION_BITS) + sections).tolist(),
+            self._starts[first].tolist(),
+            (self._starts[last] + self._widths[last]).tolist(),
+            [numbered[mark][1] for mark in which],
         )
 
-    def _numbered_marks(self, marks: Mapping[str, Marks], fields: Sequence[str]) -> list[_NumberedMark]:
+    def _rows(self, docs: Sequence[int], n_fields: int) -> tuple[list[int], list[int]]:
+        """Return where the tokens of the first scored fields of documents begin and end."""
+        offsets, bounds = self._row_offsets, self._bounds
+        begins = [offsets[doc] for doc in docs]
+        if n_fields == len(SCORED):
+            return begins, [offsets[doc + 1] for doc in docs]
+        return begins, [begin + bounds[doc, n_fields] for begin, doc in zip(begins, docs, strict=True)]
+
+    def _numbered_marks(self, marks: Mapping[str, Marks]) -> list[_NumberedMark]:
         """Return the marks whose terms are in the index, longest first."""
         fields_of: dict[int, set[str]] = {}  # most fields share one mapping
-        for field in fields:
-            if field in marks:
-                fields_of.setdefault(id(marks[field]), set()).add(field)
+        for field, phrases in marks.items():
+            if field in SCORED:
+                fields_of.setdefault(id(phrases), set()).add(field)
         numbered: list[_NumberedMark] = []
         for group in fields_of.values():
             flags = [name in group for name in SCORED]
@@ -190,20 +163,19 @@ class CompiledEngine:
         vars(self).clear()
 
 
-def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, Array]:
-    """Return (place, number of the mark) wherever one of the words stands; each is a single term of its own."""
+def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, list[int]]:
+    """Return where one of the words stands, and which it is; each is a single term of its own."""
     numbers = [terms[0] for terms, _, _ in words]
     hits = rows == numbers[0]
     for number in numbers[1:]:
         hits |= rows == number
     places = hits.nonzero()[0]
-    order = sorted(range(len(numbers)), key=numbers.__getitem__)
-    ascending = np.array([numbers[i] for i in order], dtype=rows.dtype)
-    return places, np.array(order)[ascending.searchsorted(rows[places])]
+    which = {number: i for i, number in enumerate(numbers)}
+    return places, [which[number] for number in rows[places].tolist()]
 
 
-def _find_marks(rows: Array, marks: Sequence[_NumberedMark]) -> tuple[Array, Array]:
-    """Return (place, number of the mark) wherever the terms of a mark follow each other, by place, then by mark.
+def _find_phrases(rows: Array, marks: Sequence[_NumberedMark]) -> tuple[Array, list[int]]:
+    """Return where the terms of a mark follow each other, and which mark it is; by place, then by mark.
 
     Each field ends with a gap, so nothing is found across two of them, nor past the end.
     """
@@ -216,21 +188,17 @@ def _find_marks(rows: Array, marks: Sequence[_NumberedMark]) -> tuple[Array, Arr
     places = np.concatenate(found)
     which = np.repeat(np.arange(len(marks)), [len(part) for part in found])
     order = np.argsort(places, kind="stable")
-    return places[order], which[order]
+    return places[order], which[order].tolist()
 
 
-def _first_come(places: list[int], widths: list[int], wanted: list[bool]) -> list[bool]:
-    """Tell which marks remain when each takes its places from left to right, of two at one place the first."""
+def _first_come(places: list[int], sizes: list[int], wanted: list[bool]) -> list[int]:
+    """Return which marks remain when each takes its places from left to right, of two at one place the first."""
     free, kept = 0, []
-    for place, width, is_wanted in zip(places, widths, wanted, strict=True):
-        kept.append(is_wanted and place >= free)
-        if kept[-1]:
-            free = place + width
+    for i, (place, size, is_wanted) in enumerate(zip(places, sizes, wanted, strict=True)):
+        if is_wanted and place >= free:
+            kept.append(i)
+            free = place + size
     return kept
-
-
-def _place(fields: Sequence[str], name: str) -> int:
-    return fields.index(name) if name in fields else -1
 
 
 def _month(number: int) -> str | None:

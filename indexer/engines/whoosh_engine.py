@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -22,12 +22,23 @@ import numpy as np
 from whoosh import analysis as whoosh_analysis
 from whoosh import fields as whoosh_fields
 from whoosh import index as whoosh_index
+from whoosh.reading import SegmentReader
 
 from indexer.analysis import Tokens, sentence_starts
 from indexer.documents import Document
-from indexer.engines.base import LAST_SENTENCE, NO_MARKS, Ints, Marks, Occurrences, Positions, Postings, find_spans
+from indexer.engines.base import (
+    LAST_SENTENCE,
+    SECTION_BITS,
+    SENTENCE_BITS,
+    Ints,
+    Marks,
+    Occurrences,
+    Positions,
+    Postings,
+    find_spans,
+)
 from indexer.errors import IndexDamagedError
-from indexer.schema import ANALYSED, FIELDS
+from indexer.schema import ANALYSED, FIELDS, SCORED
 
 INDEX_NAME = "articles"
 WRITER_MEMORY_MB = 96  # postings that Whoosh gathers before it sorts them to disk; Python needs three times as much
@@ -64,17 +75,32 @@ def _schema() -> whoosh_fields.Schema:
 
 
 class WhooshWriter:
-    """Writes documents into a new index in an empty folder, as one segment. Used with `with`: an error cancels all."""
+    """Writes documents into a folder's index, made if there is none. Used with `with`: an error cancels all.
 
-    def __init__(self, folder: Path) -> None:
-        self._index = whoosh_index.create_in(str(folder), _schema(), indexname=INDEX_NAME)
-        self._writer = self._index.writer(limitmb=WRITER_MEMORY_MB, compound=False)
+    What is added becomes one more segment, which `_merge_segments` may join with others; files that are there stay as
+    they are. Only a new index, or one that it joins all of, is one segment.
+    """
+
+    def __init__(self, folder: Path, removed: Collection[str] = ()) -> None:
+        """Begin to write; the documents with `removed` ids go. IndexDamagedError when Whoosh cannot read the index."""
+        try:
+            if whoosh_index.exists_in(str(folder), indexname=INDEX_NAME):
+                self._index = whoosh_index.open_dir(str(folder), indexname=INDEX_NAME)
+            else:
+                self._index = whoosh_index.create_in(str(folder), _schema(), indexname=INDEX_NAME)
+            self._writer = self._index.writer(limitmb=WRITER_MEMORY_MB, compound=False)
+            for doc_id in removed:
+                self._writer.delete_by_term("doc_id", doc_id)
+        except OSError:
+            raise
+        except Exception as error:  # Whoosh's own errors have no common root, and a damaged pickle raises anything
+            raise IndexDamagedError(f"The Whoosh index in {folder} cannot be read ({error!r}).") from error
 
     def __enter__(self) -> WhooshWriter:
         return self
 
     def add(self, document: Document) -> None:
-        """Add one document; its id must be new."""
+        """Add one document; its id must be new, or among the removed ones."""
         lengths = tuple(len(document.tokens[name]) for name in ANALYSED)
         fields: dict[str, Any] = {"doc_id": document.doc_id, "month": document.month, "lengths": lengths}
         for field in FIELDS:
@@ -88,10 +114,29 @@ class WhooshWriter:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is None:
-            self._writer.commit(optimize=True)
+            self._writer.commit(mergetype=_merge_segments)
         else:
             self._writer.cancel()
         self._index.close()
+
+
+def _merge_segments(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """Join small segments with what is written, and return those that stay: each larger than all smaller ones together.
+
+    So after any number of updates there are few (15 for 10,000 digests at most), and a document is copied as often at
+    most. A segment half of which was deleted is written anew, and one without documents dropped.
+    """
+    written, kept = writer.docnum, []
+    for segment in sorted(segments, key=lambda segment: segment.doc_count()):
+        live = segment.doc_count()
+        if live > written and 2 * live > segment.doc_count_all():
+            kept.append(segment)
+        elif live:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+        written += live
+    return kept
 
 
 class WhooshEngine:
@@ -165,16 +210,17 @@ class WhooshEngine:
     def sentences(self, doc: int, field: str) -> Sequence[int]:
         return sentence_starts(self.text(doc, field))
 
-    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+    def occurrences(self, docs: Sequence[int], marks: Mapping[str, Marks]) -> Occurrences:
         found = [
-            (i, j, min(bisect_right(sentences, start) - 1, LAST_SENTENCE), start, end, clause)
-            for i, doc in enumerate(docs)
-            for j, field in enumerate(fields)
+            (section + min(bisect_right(sentences, start) - 1, LAST_SENTENCE), start, end, clause)
+            for place, doc in enumerate(docs)
+            for number, field in enumerate(SCORED)
+            if field in marks
+            for section in [(place << SECTION_BITS) + (number << SENTENCE_BITS)]
             for sentences in [self.sentences(doc, field)]
-            for start, end, clause in find_spans(self.text(doc, field), marks.get(field, NO_MARKS))
+            for start, end, clause in find_spans(self.text(doc, field), marks[field])
         ]
-        columns = np.array(found, dtype=np.int32).reshape(len(found), 6).T
-        return Occurrences(*columns)
+        return Occurrences(*[[row[column] for row in found] for column in range(4)])
 
     def sort_ranks(self, order: Literal["oldest", "title"]) -> Ints:
         ordinals = range(len(self.doc_ids))

@@ -41,8 +41,7 @@ SYNONYMS = Synonyms(
         ("onlin", "therapi"): (Expansion(("video",), "video", 0.5), Expansion(("self", "help"), "self-help", 0.3)),
         ("cbt",): (Expansion(("cognit", "therapi"), "cognitive therapy", 1.0),),
         ("grief",): (Expansion(("outcom",), "outcome", 0.05), Expansion(("allianc",), "alliance", 0.9)),
-    },
-    longest=2,
+    }
 )
 
 

@@ -105,6 +105,6 @@ def test_known_words_and_garbage_get_no_offer(searcher: Searcher, text: str) -> 
 def test_the_texts_are_not_read_for_questions_of_known_words(searcher_over: Callable[..., Searcher]) -> None:
     searcher = searcher_over(ARTICLES, NO_SYNONYMS, (GUESSING,), "compiled")
     searcher.search(SearchRequest("therapeutic alliance"))
-    assert "_lexicon" not in vars(searcher._speller)
+    assert "lexicon" not in vars(searcher._speller)
     searcher.search(SearchRequest("theraputic alliance"))
-    assert "_lexicon" in vars(searcher._speller)
+    assert "lexicon" in vars(searcher._speller)

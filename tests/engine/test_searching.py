@@ -28,7 +28,7 @@ ARTICLES = [
     Article("telehealth", "Video therapy", "2017-09", 2017, summary=("Remote sessions.",)),
     Article("undated", "Working alliance again", summary=("Undated.",)),
 ]
-SYNONYMS = Synonyms({("tele",): (Expansion(("video", "therapi"), "video therapy", 0.5),)}, 1)
+SYNONYMS = Synonyms({("tele",): (Expansion(("video", "therapi"), "video therapy", 0.5),)})
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -29,7 +29,7 @@ DOCUMENTS = [
     Article("doc1", "", "2018-02", 2018, summary=("grief work",), topics=(Assignment("grief", "rules"),)),
     Article("doc2", "", "2018-01", 2018, summary=("work work work work",)),
 ]
-SYNONYMS = Synonyms({("rapport",): (Expansion(("allianc",), "alliance", 0.45),)}, longest=1)
+SYNONYMS = Synonyms({("rapport",): (Expansion(("allianc",), "alliance", 0.45),)})
 PAIRS = Profile("pairs", {**PLAIN.weights, "pair_weight": 0.5})
 LENGTHS = Profile("lengths", {**PLAIN.weights, "summary_b": 0.5, "k1": 10.0})
 SILENT = Profile("silent", {**PLAIN.weights, "summary_weight": 0.0})
@@ -154,7 +154,7 @@ def test_the_sentence_says_why(searcher: Searcher, doc_id: str, text: str, more:
 
 
 def test_two_words_with_one_synonym_are_said_once(searcher_over: Callable[..., Searcher]) -> None:
-    both = Synonyms({("good", "rapport"): (Expansion(("allianc",), "alliance", 0.9),)}, longest=2)
+    both = Synonyms({("good", "rapport"): (Expansion(("allianc",), "alliance", 0.9),)})
     assert sentence(searcher_over(DOCUMENTS, both), "doc0", "good rapport") == (
         "Rank 1 of 1: for “alliance” in place of “good” and “rapport” (weight .45) "
         "once in the title and twice in the summary."

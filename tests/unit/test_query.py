@@ -237,3 +237,15 @@ def test_any_text_at_all_is_a_query(text: str) -> None:
     assert all(clause.alternatives and clause.count > 0 for clause in query.clauses)
     assert all(number is None or number < len(query.clauses) for _, number in query.sequence)
     assert parse_query(text) == query
+
+
+@given(
+    st.lists(st.sampled_from("therapist alliance does the why US it drop outs out IS".split()), max_size=6).map(
+        " ".join
+    )
+)
+def test_plain_words_mean_the_same_alone_and_beside_an_excluded_word(text: str) -> None:
+    """A question of plain words is read a short way; one more sign takes the long way."""
+    short, long = parse_query(text), parse_query(f"{text} -zebra")
+    assert (short.clauses, short.notices) == (long.clauses, long.notices)
+    assert short.sequence == long.sequence[:-1]

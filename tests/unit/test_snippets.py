@@ -6,15 +6,15 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import sentence_starts
-from indexer.engines.base import Marks, Occurrences, find_spans
+from indexer.engines.base import SECTION_BITS, SENTENCE_BITS, Marks, Occurrences, find_spans
 from indexer.model import Fragment, MarkedText, Snippet
 from indexer.query import parse_query
-from indexer.snippets import LEAD_CHARS, MAX_CHARS, find_marks, make_extracts, mark
+from indexer.schema import SCORED
+from indexer.snippets import LEAD_CHARS, MAX_CHARS, Extractor, find_marks, mark
 from indexer.synonyms import Expansion, Synonyms
 
 FILLER = "The study of many people over long years went on in several places at once. "  # 76 characters
@@ -32,19 +32,20 @@ class Texts:
     def sentences(self, doc: int, field: str) -> list[int]:
         return sentence_starts(self.text(doc, field))
 
-    def occurrences(self, docs: Sequence[int], fields: Sequence[str], marks: Mapping[str, Marks]) -> Occurrences:
+    def occurrences(self, docs: Sequence[int], marks: Mapping[str, Marks]) -> Occurrences:
         rows = [
-            (i, j, bisect_right(self.sentences(doc, field), start) - 1, start, end, clause)
-            for i, doc in enumerate(docs)
-            for j, field in enumerate(fields)
+            (section + bisect_right(self.sentences(doc, field), start) - 1, start, end, clause)
+            for place, doc in enumerate(docs)
+            for number, field in enumerate(SCORED)
+            for section in [(place << SECTION_BITS) + (number << SENTENCE_BITS)]
             for start, end, clause in find_spans(self.text(doc, field), marks.get(field, {}))
         ]
-        return Occurrences(*np.array(rows, dtype=np.int32).reshape(-1, 6).T)
+        return Occurrences(*[[row[column] for row in rows] for column in range(4)])
 
 
 def extract(words: str, summary: str = "", implications: str = "", title: str = "") -> tuple[MarkedText, Snippet]:
     engine: Any = Texts(title=title, summary=summary, implications=implications)
-    ((marked_title, snippet),) = make_extracts(engine, [0], parse_query(words))
+    ((marked_title, snippet),) = Extractor(engine).extracts([0], parse_query(words))
     return marked_title, snippet
 
 
@@ -189,7 +190,7 @@ def test_a_whole_text_is_marked_without_loss() -> None:
 
 
 def test_marks_follow_the_query_by_field_with_alternatives_and_synonyms() -> None:
-    synonyms = Synonyms({("video",): (Expansion(("onlin",), "online", 0.5),)}, 1)
+    synonyms = Synonyms({("video",): (Expansion(("onlin",), "online", 0.5),)})
     query = synonyms.expand(parse_query('video OR tele "grief work" title:loss author:Tasca -dropped video'), 1.0)
     marks = find_marks(query)
     words = {("video",): 0, ("tele",): 0, ("grief", "work"): 2}

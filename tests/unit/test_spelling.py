@@ -16,7 +16,7 @@ from indexer.query import Query, parse_query
 from indexer.spelling import Close, Speller
 from indexer.synonyms import Expansion, Synonyms
 
-SYNONYMS = Synonyms({("grop",): (Expansion(("zoom",), "zoom", 0.5),)}, 1)
+SYNONYMS = Synonyms({("grop",): (Expansion(("zoom",), "zoom", 0.5),)})
 # Documents that hold it: group 3, grope 1, alliance 2 (and alliances 1), therapeutic 1, attachment 1, Flückiger 1.
 ARTICLES = [
     Article("a", "Group and alliance", "2018-01", 2018, summary=("The therapeutic alliance in a group; a grope.",)),

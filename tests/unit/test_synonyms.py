@@ -62,7 +62,6 @@ def test_both_means_each_for_each_other_and_from_to_one_way_only(synonyms: Synon
         Expansion(("cognit", "behavior", "therapi"), "cognitive behavioral therapy", 1.0),
     )
     assert ("cognit", "behavior", "therapi") not in synonyms.by_phrase
-    assert synonyms.longest == 2
 
 
 def test_of_two_entries_for_the_same_pair_the_heavier_holds(tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_of_two_entries_for_the_same_pair_the_heavier_holds(tmp_path: Path) -> N
 
 def test_an_empty_table_adds_nothing(tmp_path: Path) -> None:
     nothing = read(tmp_path, "# nothing yet\n")
-    assert (nothing.by_phrase, nothing.longest) == ({}, 0)
+    assert nothing.by_phrase == {}
     query = parse_query("online therapy")
     assert nothing.expand(query, 1.0) == query
 
