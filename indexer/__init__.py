@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from indexer.analysis import ANALYZERS, analyse
-    from indexer.build import Run, build_from_pages, build_from_records, build_if_changed
+    from indexer.build import build_from_pages, build_from_records
+    from indexer.changes import Change
     from indexer.cli import COMMANDS, create_cli, run_cli, setting_options
     from indexer.commands.build import say
     from indexer.config import Config, load_config
     from indexer.errors import ConfigError, IndexMissingError, InputError, NotFoundError, PprSearchError, StoreError
     from indexer.generations import current_name
+    from indexer.history import RunReport, read_run
+    from indexer.ledger import Tombstone
     from indexer.model import (
         SORTS,
         Article,
         Assignment,
+        AssignmentSource,
         Bucket,
         Citation,
         Comparison,
@@ -29,30 +33,42 @@ if TYPE_CHECKING:
         Facet,
         Fragment,
         Hit,
+        MarkedText,
         Match,
         Notice,
+        Override,
         Problem,
         Results,
         SearchRequest,
         Snippet,
         Sort,
     )
-    from indexer.query import Alternative, Clause
-    from indexer.ranking import DEFAULT_PROFILE, Profile
+    from indexer.query import PROSE_WORDS, Alternative, Clause
+    from indexer.ranking import DEFAULT_PROFILE, PARAMETERS, Profile
     from indexer.search import Searcher, open_index
+    from indexer.similar import Related
+    from indexer.store import pointer_stamp
+    from indexer.suggesting import Completion
+    from indexer.task import Run
+    from indexer.update import build_if_changed
 
 __all__ = [
     "ANALYZERS",
     "COMMANDS",
     "DEFAULT_PROFILE",
+    "PARAMETERS",
+    "PROSE_WORDS",
     "SORTS",
     "Alternative",
     "Article",
     "Assignment",
+    "AssignmentSource",
     "Bucket",
+    "Change",
     "Citation",
     "Clause",
     "Comparison",
+    "Completion",
     "Config",
     "ConfigError",
     "ExplainedHit",
@@ -62,19 +78,24 @@ __all__ = [
     "Hit",
     "IndexMissingError",
     "InputError",
+    "MarkedText",
     "Match",
     "NotFoundError",
     "Notice",
+    "Override",
     "PprSearchError",
     "Problem",
     "Profile",
+    "Related",
     "Results",
     "Run",
+    "RunReport",
     "SearchRequest",
     "Searcher",
     "Snippet",
     "Sort",
     "StoreError",
+    "Tombstone",
     "analyse",
     "build_from_pages",
     "build_from_records",
@@ -83,6 +104,8 @@ __all__ = [
     "current_name",
     "load_config",
     "open_index",
+    "pointer_stamp",
+    "read_run",
     "run_cli",
     "say",
     "setting_options",
@@ -90,7 +113,8 @@ __all__ = [
 
 _HOME_OF = {
     **dict.fromkeys(("ANALYZERS", "analyse"), "indexer.analysis"),
-    **dict.fromkeys(("Run", "build_from_pages", "build_from_records", "build_if_changed"), "indexer.build"),
+    **dict.fromkeys(("build_from_pages", "build_from_records"), "indexer.build"),
+    **dict.fromkeys(("Change",), "indexer.changes"),
     **dict.fromkeys(("COMMANDS", "create_cli", "run_cli", "setting_options"), "indexer.cli"),
     **dict.fromkeys(("say",), "indexer.commands.build"),
     **dict.fromkeys(("Config", "load_config"), "indexer.config"),
@@ -99,11 +123,14 @@ _HOME_OF = {
         "indexer.errors",
     ),
     **dict.fromkeys(("current_name",), "indexer.generations"),
+    **dict.fromkeys(("RunReport", "read_run"), "indexer.history"),
+    **dict.fromkeys(("Tombstone",), "indexer.ledger"),
     **dict.fromkeys(
         (
             "SORTS",
             "Article",
             "Assignment",
+            "AssignmentSource",
             "Bucket",
             "Citation",
             "Comparison",
@@ -112,8 +139,10 @@ _HOME_OF = {
             "Facet",
             "Fragment",
             "Hit",
+            "MarkedText",
             "Match",
             "Notice",
+            "Override",
             "Problem",
             "Results",
             "SearchRequest",
@@ -122,9 +151,14 @@ _HOME_OF = {
         ),
         "indexer.model",
     ),
-    **dict.fromkeys(("Alternative", "Clause"), "indexer.query"),
-    **dict.fromkeys(("DEFAULT_PROFILE", "Profile"), "indexer.ranking"),
+    **dict.fromkeys(("PROSE_WORDS", "Alternative", "Clause"), "indexer.query"),
+    **dict.fromkeys(("DEFAULT_PROFILE", "PARAMETERS", "Profile"), "indexer.ranking"),
     **dict.fromkeys(("Searcher", "open_index"), "indexer.search"),
+    **dict.fromkeys(("Related",), "indexer.similar"),
+    **dict.fromkeys(("pointer_stamp",), "indexer.store"),
+    **dict.fromkeys(("Completion",), "indexer.suggesting"),
+    **dict.fromkeys(("Run",), "indexer.task"),
+    **dict.fromkeys(("build_if_changed",), "indexer.update"),
 }
 
 

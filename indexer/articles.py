@@ -19,7 +19,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Literal
 
-from indexer.citation import find_doi, is_citation
+from indexer.citation import find_doi, has_broken_doi, is_citation
 from indexer.formats.landmarks import (
     ends_like_sentence,
     is_email_line,
@@ -368,9 +368,21 @@ def _read_article(month: str, lines: list[tuple[Block, Kind]], path: str) -> tup
     if not draft.summary:
         message = "This digest has no summary and was left out. Check that the page is complete."
         return None, [Problem("no-summary", message, path, draft.title, level="skipped")]
+    return draft, [*problems, *find_gaps(draft, path)]
+
+
+GAPS = ("no-implications", "no-citation", "malformed-doi")  # the codes of `find_gaps`
+
+
+def find_gaps(draft: Draft, path: str) -> list[Problem]:
+    """Return what an article lacks, as it stands on a page or as its record has it."""
+    gaps = []
     if not draft.implications:
         message = "This digest has no practice implications. Check that the page is complete."
-        problems.append(Problem("no-implications", message, path, draft.title))
+        gaps.append(Problem("no-implications", message, path, draft.title))
     if draft.citation is None:
-        problems.append(Problem("no-citation", "This digest has no reference line.", path, draft.title, level="note"))
-    return draft, problems
+        gaps.append(Problem("no-citation", "This digest has no reference line.", path, draft.title, level="note"))
+    elif has_broken_doi(draft.citation):
+        message = "Its reference line holds something like a DOI that is none. Correct its doi in overrides.toml."
+        gaps.append(Problem("malformed-doi", message, path, draft.title))
+    return gaps

@@ -19,6 +19,8 @@ MAX_DOI_TEXT_CHARS = 20_000
 
 # "10.1037/pst0000172"; a prefix has 4 to 9 digits. No registered suffix comes near 200 characters.
 _DOI = re.compile(r"(?<![\d.])10\.[0-9]{4,9}/[^\s\"“”]{1,200}+(?![^\s\"“”])")
+# What promises a DOI, whole or not: the word, its resolver, a prefix.
+_DOI_SIGN = re.compile(r"\bdoi\b|(?<![\d.])10\.(?:[0-9]{4,9}(?![\d.])|[0-9]{3,}\s?/)", re.IGNORECASE)
 _DOI_SHAPE = re.compile(r"10\.[0-9]{4,9}/[!-~]+")
 # "https://www.frontiersin.org/articles/10.3389/fpsyg.2019.00347/full": publishers' addresses go on after the DOI.
 _AFTER_DOI = re.compile(r"[?#].*|/(?:full|abstract|pdf|epdf|fulltext)$", re.IGNORECASE)
@@ -171,6 +173,11 @@ def find_doi(text: str) -> str | None:
         if _DOI_SHAPE.fullmatch(doi):
             return doi.lower()
     return None
+
+
+def has_broken_doi(text: str) -> bool:
+    """Whether a reference announces a DOI ("doi:", "10.1037") but holds no well-formed one: "10.1037/ pst0000172"."""
+    return find_doi(text) is None and _DOI_SIGN.search(text[:MAX_DOI_TEXT_CHARS]) is not None
 
 
 def _without_closing(doi: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+SPACES = frozenset("\t\n\r\f")
 C1 = frozenset(map(chr, range(0x80, 0xA0)))
 
 
@@ -15,6 +16,12 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     replaced: dict[int, str | None] = {}
     for char in set(text):  # a page has some hundred different characters, so this costs little on the largest page
-        if char not in "\t\n\r\f" and unicodedata.category(char) in ("Cc", "Cf", "Cs"):
+        if char not in SPACES and unicodedata.category(char) in ("Cc", "Cf", "Cs"):
             replaced[ord(char)] = char.encode("latin-1").decode("cp1252", "ignore") if char in C1 else None
     return text.translate(replaced) if replaced else text
+
+
+def count_repairs(text: str) -> int:
+    """Return how many characters `clean` replaces or drops although nobody means them to be unseen: controls."""
+    odd = [char for char in set(text) if char not in SPACES and unicodedata.category(char) == "Cc"]
+    return sum(text.count(char) for char in odd)

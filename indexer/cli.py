@@ -31,7 +31,10 @@ EXIT_TERMINATED = 143  # 128 + SIGTERM
 # name -> (where its click command is, what it does)
 Table = Mapping[str, tuple[str, str]]
 COMMANDS: Table = {
+    "fetch": ("indexer.commands.fetch:command", "Collect new pages from the live blog into corpus/pages."),
     "build": ("indexer.commands.build:command", "Read pages or records, make a new index, switch to it."),
+    "update": ("indexer.commands.update:command", "Store new captures and bring the index up to date with them."),
+    "remove": ("indexer.commands.remove:command", "Remove a digest, and say why at its address."),
     "search": ("indexer.commands.search:command", "Search the index and print ranked digests and facets."),
     "explain": ("indexer.commands.explain:command", "Say why a digest stands where it does for some words."),
     "run": ("indexer.commands.run:command", "Answer a file of queries with a TREC run."),
@@ -39,6 +42,10 @@ COMMANDS: Table = {
     "evaluate": ("indexer.commands.evaluate:command", "Measure a ranking profile on judged queries, and compare two."),
     "tune": ("indexer.commands.tune:command", "Search better ranking weights on judged queries."),
     "compile": ("indexer.commands.compile:command", "Make the compiled arrays of the live index anew."),
+    "history": ("indexer.commands.history:command", "List the kept generations and what made them."),
+    "status": ("indexer.commands.status:command", "Say what is live, what the last run did, and what waits."),
+    "check": ("indexer.commands.check:command", "Compare every file of the index with what was written."),
+    "rollback": ("indexer.commands.rollback:command", "Undo the last run: go back to the generation before it."),
     "config": ("indexer.commands.config:command", "Show every setting and where its value comes from."),
 }
 
@@ -160,7 +167,7 @@ def setting_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...,
                 flag_of(name),
                 name,
                 metavar=field.metadata["unit"].upper(),
-                help=f"{field.metadata['help']}  [default: {field.default}]",
+                help=field.metadata["help"] + (f"  [default: {field.default}]" if field.default != "" else ""),
                 callback=_check_flag,
             )
             with_config = option(with_config)

@@ -43,6 +43,8 @@ class Config:
     keep_generations: int = _setting(
         5, "generations", "how many stay in the index folder, the live one included", 2, 1000
     )
+    blog: str = _setting("", "address", "where `fetch` begins when it is not told: the blog's list of digests")
+    contact: str = _setting("", "text", "your e-mail or web address, which `fetch` tells the blog's server")
 
 
 Origins = dict[str, str]

@@ -3,11 +3,13 @@
     PprSearchError
     ├── ConfigError         a setting, ranking profile or table of the corpus folder that cannot be used
     ├── InputError          a path that cannot be read, or an input without anything usable in it
+    │   └── RemovalError          a run would remove so many articles that a person must say yes
     ├── StoreError          about an index folder
     │   ├── IndexMissingError     there is none yet
     │   ├── IndexOutdatedError    made with another schema
     │   ├── IndexDamagedError     a file is missing or not what the manifest says
     │   └── IndexBusyError        another writer is at work
+    ├── CollectError        the live blog may not or cannot be collected from
     ├── OutputError         a file or stream that cannot be written
     └── NotFoundError       an article id that is not in the index
 
@@ -29,6 +31,10 @@ class InputError(PprSearchError):
     """Nothing usable was found where input was expected."""
 
 
+class RemovalError(InputError):
+    """A run would remove more articles than it may without a person's word."""
+
+
 class StoreError(PprSearchError):
     """The index folder cannot be used as it is."""
 
@@ -47,6 +53,10 @@ class IndexDamagedError(StoreError):
 
 class IndexBusyError(StoreError):
     """Another process is writing to the index folder."""
+
+
+class CollectError(PprSearchError):
+    """The live blog may not be collected from, or does not answer as it should."""
 
 
 class OutputError(PprSearchError):

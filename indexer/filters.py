@@ -13,10 +13,14 @@ from indexer.model import Filter, Page, Problem, Reading
 
 # The live pages are /pprnet/blog?cat_1=<research type id>&cat_2=<topic id>&p=<page>.
 PARAMETERS = {"type": "cat_1", "topic": "cat_2"}
+PAGE_PARAMETER = "p"
 
 
 def proven_filters(page: Page, reading: Reading) -> tuple[tuple[Filter, ...], tuple[Problem, ...]]:
-    """Return at most one filter per kind, and a warning for each kind whose evidence contradicts itself."""
+    """Return at most one filter per kind, and a problem for each kind whose evidence contradicts itself.
+
+    It is a note where the address holds a page number: past the end of a list the blog shows some other page.
+    """
     proven: list[Filter] = []
     problems: list[Problem] = []
     for kind, parameter in PARAMETERS.items():
@@ -39,7 +43,11 @@ def proven_filters(page: Page, reading: Reading) -> tuple[tuple[Filter, ...], tu
                 "neither was credited. Save the page again if it matters."
             )
         if message:
-            problems.append(Problem("filter-conflict", message, page.path))
+            if _id_in_address(page.url, PAGE_PARAMETER) is not None:
+                message = f"{message} Past the end of a list the blog shows some other page."
+                problems.append(Problem("past-the-end", message, page.path, level="note"))
+            else:
+                problems.append(Problem("filter-conflict", message, page.path))
         elif addressed or (marked and not is_no_filter(marked[0].label)):
             proven.append((addressed or marked)[0])
     return tuple(proven), tuple(problems)

@@ -1,8 +1,13 @@
-"""Generations: everything one run makes, built beside the live one, checked, and switched to in one atomic step.
+"""Generations: everything one run makes, in a folder of its own. Index folder in, checked generations out.
 
-    generations/000001/     articles.jsonl  whoosh/  compiled.arrays  report.json
-                            manifest.json: size and sha256 of every other file, the schema, what it was built from
+    generations/000001/     articles.jsonl  the records
+                            inputs.jsonl    what was read: parsed pages, problems, walks; merged.jsonl  how the records
+                                            were made of it: a later run reads and makes only what changed
+                            whoosh/  compiled.arrays
+                            ledger.json     what is gone and what is set aside    report.json  the run, and its changes
+                            manifest.json   size and sha256 of every other file, the schema, what it was built from
 
+A generation is whole by itself: what an update takes over from the one before is copied.
 The pointer is replaced by a rename, after every file was written to disk: killed at any moment, the old generation
 serves on, and the next run clears what was left. Pointer, manifest and files form a chain of digests that is checked
 whenever a generation is opened, so a damaged index is refused and never answers.
@@ -10,38 +15,29 @@ whenever a generation is opened, so a damaged index is refused and never answers
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from indexer import schema
-from indexer.engines import COMPILED_FILE, write_compilation, write_indexes
-from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError, InputError, StoreError
-from indexer.ranking import Profile
-from indexer.records import Ingest, read_records, write_records
-from indexer.selfcheck import check_indexes
-from indexer.store import (
-    GENERATIONS,
-    MANIFEST,
-    build_command,
-    live_name,
-    new_folder,
-    only_writer,
-    prune,
-    read_pointer,
-    remove,
-    sha256,
-    switch,
-    sync_tree,
-)
+from indexer.changes import State
+from indexer.engines import COMPILED_FILE
+from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
+from indexer.ledger import LEDGER, Ledger, read_ledger
+from indexer.model import Capture, Problem
+from indexer.parsed import Item, read_items
+from indexer.records import Merged, read_id, restore_record
+from indexer.store import GENERATIONS, MANIFEST, build_command, folders, live_name, read_pointer, sha256
 
 RECORDS = "articles.jsonl"
+INPUTS = "inputs.jsonl"
+MERGED = "merged.jsonl"
 REPORT = "report.json"
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 GIVEN = "given"  # instead of a digest: the inputs were named by a person, not found in the corpus folder
 
 Source = Literal["pages", "sample", "records"]
@@ -69,6 +65,48 @@ class Generation:
         """Labels of facet values, by facet and value."""
         labels: dict[str, dict[str, str]] = self.manifest["labels"]
         return labels
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is gone and what is set aside. Read from disk at each call; IndexDamagedError when that fails."""
+        return read_ledger(self.folder)
+
+    def lines(self) -> dict[str, str]:
+        """Return the lines of its records by id, in their order."""
+        with (self.folder / RECORDS).open("rb") as stream:
+            return {read_id(line): line.decode("utf-8") for line in stream}
+
+    def items(self) -> tuple[Item, ...]:
+        """Return what was read for it, in order; () when it was built from records."""
+        return read_items(self.folder / INPUTS)
+
+    def merged(self) -> dict[str, Merged]:
+        """Return how its records were made, by `Merged.inputs`."""
+        lines = self.lines()
+        with (self.folder / MERGED).open(encoding="utf-8") as stream:
+            entries = [json.loads(line) for line in stream]
+        return {
+            entry["inputs"]: Merged(
+                restore_record(lines[entry["id"]]),
+                lines[entry["id"]],
+                tuple(Problem(**problem) for problem in entry["problems"]),
+                entry["inputs"],
+            )
+            for entry in entries
+        }
+
+    def report(self) -> dict[str, Any]:
+        """Return the report of the run that made it, as `render_report` gives it."""
+        report: dict[str, Any] = json.loads((self.folder / REPORT).read_bytes())
+        return report
+
+    def captures(self) -> list[Capture]:
+        """Return the captures that it was made from, in order."""
+        return [Capture(**capture) for capture in self.report()["pages"]]
+
+    def state(self) -> State:
+        """Return what a later run is compared with."""
+        return State(self.lines(), self.captures(), self.ledger)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -129,108 +167,37 @@ def last_manifest(index: Path) -> Mapping[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+def inherited_ledger(index: Path) -> tuple[Ledger, Problem | None]:
+    """Return the ledger that the next generation goes on from, also when the live one is broken otherwise.
 
-
-def build_generation(
-    index: Path,
-    ingest: Ingest,
-    *,
-    source: Source,
-    inputs: str,
-    labels: Mapping[str, Mapping[str, str]],
-    profile: Profile,
-    keep: int,
-) -> Generation:
-    """Write, check and switch to a new generation; return it.
-
-    inputs  digest of what it is made from, as `inputs_digest` gives it: `serve --build` compares it.
-    profile the ranking that the self-check searches with.
-    keep    how many generations stay; the live one does in any case.
-    InputError when there is no article; IndexBusyError when another run is at work; StoreError when the disk is full or
-    the folder cannot be written. In each case nothing is switched.
+    It is the live generation's, or, where the pointer is damaged too, the newest one's. When that is not as written, it
+    is that of the newest one whose ledger is, and the problem says so.
     """
-    if not ingest.articles:
-        raise InputError("No digest was found in the input, so the index stays as it is. The lines above say why.")
-    with only_writer(index):
-        try:
-            folder = new_folder(index)
-            try:
-                _write_files(folder, ingest, source, inputs, labels)
-                generation = read_generation(folder)
-                check_indexes(folder, ingest.articles, profile)
-                sync_tree(folder)
-                switch(index, folder.name)
-            except BaseException:
-                if live_name(index) != folder.name:  # an interrupt may come when the switch is done already
-                    remove(folder)
-                raise
-            prune(index, keep)
-        except OSError as error:
-            raise StoreError(
-                f"The new index could not be written to '{index}': {error.strerror or error}. Searches go on with the "
-                "index that was there before. Make room or name another folder with --index, then build again."
-            ) from error
-    return generation
+    live = live_name(index)
+    others = [folder.name for folder in reversed(folders(index)) if folder.name != live]
+    names = [live, *others] if live else others
+    for name in names:
+        folder = index / GENERATIONS / name
+        with contextlib.suppress(IndexDamagedError):
+            ledger = read_ledger(folder)
+            if is_as_written(folder, LEDGER):
+                return ledger, None if name == names[0] else _ledger_lost(f"That of generation {name} was taken.")
+    had_one = any((index / GENERATIONS / name / LEDGER).exists() for name in names)
+    return Ledger(), _ledger_lost("There is no other one.") if had_one else None
 
 
-def _write_files(
-    folder: Path, ingest: Ingest, source: Source, inputs: str, labels: Mapping[str, Mapping[str, str]]
-) -> None:
-    with (folder / RECORDS).open("w", encoding="utf-8") as stream:
-        write_records(ingest.articles, stream)
-    report = {
-        "articles": len(ingest.articles),
-        "pages": [asdict(page) for page in ingest.pages],
-        "problems": [asdict(problem) for problem in ingest.problems],
-        "problem_counts": dict(sorted(Counter(problem.code for problem in ingest.problems).items())),
-    }
-    _write_json(folder / REPORT, report)
-    write_indexes(ingest.articles, folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = {
-        "version": MANIFEST_VERSION,
-        "schema": schema.fingerprint(),
-        "source": source,
-        "inputs": inputs,
-        "articles": len(ingest.articles),
-        "labels": labels,
-        "files": {
-            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
-            for path in files
-        },
-    }
-    _write_json(folder / MANIFEST, manifest)
+def is_as_written(folder: Path, name: str) -> bool:
+    """Tell whether a file is what the manifest says; True also when that says nothing because it is damaged itself."""
+    try:
+        digest = json.loads((folder / MANIFEST).read_bytes())["files"][name]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return True
+    return bool(sha256(folder / name) == digest)
 
 
-def recompile(index: Path) -> Generation:
-    """Make the compiled arrays of the live generation anew from its records, and put them in place.
-
-    IndexDamagedError when they would not be what the build wrote: then only a new build helps.
-    """
-    with only_writer(index):
-        generation = open_current(index)
-        path = generation.folder / COMPILED_FILE
-        draft = path.with_name(f"{path.name}.new")
-        try:
-            write_compilation(read_records(generation.folder / RECORDS).articles, draft)
-            if sha256(draft) != generation.manifest["files"][COMPILED_FILE]["sha256"]:
-                raise IndexDamagedError(f"{path} cannot be made again as it was. Use: {build_command(index)}")
-            sync_tree(generation.folder)
-            draft.replace(path)
-        except OSError as error:
-            reason = error.strerror or error
-            raise StoreError(f"{path} could not be written: {reason}. Make room, then try again.") from error
-        finally:
-            draft.unlink(missing_ok=True)
-    return generation
-
-
-def inputs_digest(parts: Mapping[str, str]) -> str:
-    """Return one digest for named inputs (name -> sha256), so that a later run can tell whether anything changed."""
-    data = json.dumps([sorted(parts.items()), schema.fingerprint()])
-    return hashlib.sha256(data.encode()).hexdigest()
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def _ledger_lost(instead: str) -> Problem:
+    message = (
+        f"The ledger of the live index (removed digests, captures that are set aside) cannot be read. {instead} "
+        "Check what the last runs removed or undid, and do it again: pprsearch history"
+    )
+    return Problem("ledger-lost", message)

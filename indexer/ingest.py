@@ -1,149 +1,166 @@
 """Step 4 of 8. Pages -> one record per article.
 
-Input: pages of step 1, which are read and parsed here by steps 2 and 3. Output: articles in the order of their ids,
-each once, with everything a librarian should know as problems.
+Input: pages of step 1, parsed here by steps 2 and 3 unless that was done before. Output: articles in the order of
+their ids, each once, with everything a librarian should know as problems.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from indexer.articles import Draft, article_id, parse_articles, slug_of
-from indexer.citation import parse_citation
-from indexer.filters import proven_filters
-from indexer.formats import read_blocks
-from indexer.model import Article, Assignment, Capture, Filter, Level, Page, Problem
-from indexer.records import Ingest
-from indexer.topics import Vocabulary, assign_topics, assign_type
-
-# A hostile page could have a problem in every line; a librarian looks at the page after the first few.
-MOST_PROBLEMS_OF_A_PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Appearance:
-    """One article on one page."""
-
-    draft: Draft
-    capture: Capture
-    filters: tuple[Filter, ...]
+from indexer.articles import GAPS, article_id
+from indexer.formats.landmarks import is_no_filter
+from indexer.identity import Alike, Appearance, Likeness, group_versions, newest_first
+from indexer.merging import merge, slug_of_choice
+from indexer.model import Article, Page, Problem
+from indexer.overrides import Correction
+from indexer.parsed import Item, ParsedPage, parse_page
+from indexer.planning import plan_corrections
+from indexer.records import Ingest, Merged, record_line
+from indexer.topics import Vocabulary
 
 
-def ingest_pages(pages: Iterable[Page | Problem], vocabulary: Vocabulary) -> Ingest:
-    """Return the records of all articles on the pages, with topics and research type.
+def ingest_pages(
+    pages: Iterable[Page | Item],
+    vocabulary: Vocabulary,
+    merged: Mapping[str, Merged] | None = None,
+    overrides: Sequence[Correction] = (),
+    today: str = "",
+    removed: AbstractSet[str] = frozenset(),
+) -> Ingest:
+    """Return the records of all articles on the pages, parsed already or not, with topics and research type.
 
-    An article that stands on several pages (same id) becomes one record: it remembers every page, and its text is that
-    of the newest one (by `fetched_at`, absent first, then sha256). Texts that differ give a warning.
+    A digest that stands on several pages becomes one record, also when its title or month changed (`indexer.identity`
+    decides): it remembers every page, has the newest title, month and text, and keeps its former ids.
+    merged  what an earlier run made with this same program and the same tables, by `Merged.inputs`: not made again.
+    overrides  a librarian's corrections.
+    today      ISO date: digests of a later month get a warning, if no capture of them says when it was made.
+    removed    ids of digests that a librarian removed: they are read and merged, but nothing is said of them.
     """
-    problems: list[Problem] = []
-    captures: list[Capture] = []
-    appearances: dict[str, list[_Appearance]] = {}
-    for page in pages:
-        if isinstance(page, Problem):
-            problems.append(page)
-            continue
-        capture = Capture(page.path, page.sha256, page.url, page.fetched_at)
-        captures.append(capture)
-        drafts, filters, found = _read_page(page, vocabulary)
-        problems += found[:MOST_PROBLEMS_OF_A_PAGE]
-        if len(found) > MOST_PROBLEMS_OF_A_PAGE:
+    items = tuple(parse_page(page) if isinstance(page, Page) else page for page in pages)
+    known = merged or {}
+    appearances: dict[str, list[Appearance]] = defaultdict(list)
+    for page in items:
+        if isinstance(page, ParsedPage):
+            for number, (draft, sketch) in enumerate(zip(page.drafts, page.sketches, strict=True)):
+                appearance = Appearance(draft, page.capture, page.filters, number, sketch)
+                appearances[article_id(draft.month, draft.title)].append(appearance)
+    groups, alike = group_versions(appearances)
+    digests = {ids[0]: newest_first(item for key in ids for item in appearances[key]) for ids in groups}
+    plan = plan_corrections({ids: digests[ids[0]][0].draft for ids in groups}, overrides)
+    records = []
+    for doc_id, former_ids, key, corrections in plan.digests:
+        inputs = _inputs_digest(doc_id, former_ids, digests[key], corrections)
+        made = known.get(inputs)
+        if made is None:
+            article, found = merge(doc_id, former_ids, digests[key], corrections, vocabulary)
+            made = Merged(article, record_line(article), found, inputs)
+        records.append(made)
+    shown = {one.article.id: one for one in records if removed.isdisjoint((one.article.id, *one.article.former_ids))}
+    as_printed = {
+        (digests[key][0].capture.path, digests[key][0].draft.title)
+        for doc_id, _, key, corrections in plan.digests
+        if doc_id in shown and not corrections
+    }
+    problems = list(_of_items(items, vocabulary, as_printed))
+    problems += [problem for one in shown.values() for problem in one.problems]
+    articles = {doc_id: one.article for doc_id, one in shown.items()}
+    problems += [*plan.problems, *_alike(alike, articles, plan.current), *_future_months(articles.values(), today)]
+    return Ingest(tuple(one.article for one in records), tuple(problems), items, tuple(records))
+
+
+def _inputs_digest(
+    doc_id: str, former_ids: Sequence[str], appearances: Sequence[Appearance], corrections: Sequence[Correction]
+) -> str:
+    """Return a digest of everything, the tables of topics and types apart, that the record of a digest depends on.
+
+    A draft is known by its capture, whose digest decides every byte of it, and its number there.
+    """
+    captures = [(item.capture, item.number) for item in appearances]
+    places = [(seen.path, seen.sha256, seen.url, seen.fetched_at, number) for seen, number in captures]
+    data = [doc_id, former_ids, places, [dataclasses.astuple(correction) for correction in corrections]]
+    return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def _alike(pairs: Iterable[Alike], articles: Mapping[str, Article], current: Mapping[str, str]) -> list[Problem]:
+    """Say once for each digest which other one it is like; the later of two names the earlier."""
+    found: dict[tuple[Likeness, str], set[str]] = defaultdict(set)
+    for one, other, likeness in pairs:
+        earlier, later = sorted((current[one], current[other]))
+        if earlier in articles and later in articles:
+            found[likeness, later].add(earlier)
+    problems = []
+    for (likeness, later), others in sorted(found.items()):
+        about = articles[later].captures[0].path, articles[later].title
+        other = f"'{min(others)}'{f' and {len(others) - 1} more' if len(others) > 1 else ''}"
+        if likeness == "same-study":
+            message = f"It digests the same study as {other}. Both were kept; nothing to do."
+            problems.append(Problem("same-study", message, *about, level="note"))
+        else:
             message = (
-                f"{len(found) - MOST_PROBLEMS_OF_A_PAGE} more problems of this page are not shown. Check the page."
+                f"Its text is nearly that of {other}. Both were kept, because a page shows them side by side, or their "
+                "DOIs, or both titles and months, differ. Check whether they are one digest."
             )
-            level: Level = "skipped" if any(problem.level == "skipped" for problem in found) else "warning"
-            problems.append(Problem("more-problems", message, page.path, level=level))
-        for draft in drafts:
-            key = article_id(draft.month, draft.title)
-            appearances.setdefault(key, []).append(_Appearance(draft, capture, filters))
-    articles = []
-    for key in sorted(appearances):
-        article, found = _merge(key, appearances[key], vocabulary)
-        articles.append(article)
-        problems += found
-    return Ingest(tuple(articles), tuple(problems), tuple(captures))
+            problems.append(Problem("near-duplicate", message, *about))
+    return problems
 
 
-def _read_page(page: Page, vocabulary: Vocabulary) -> tuple[list[Draft], tuple[Filter, ...], list[Problem]]:
-    """Return the drafts of one page, the filters that it proves, and its problems."""
-    reading = read_blocks(page)
-    filters, conflicts = proven_filters(page, reading)
-    problems = [*reading.problems, *conflicts]
-    for choice in filters:
-        slug, is_known = _slug_of_choice(choice, vocabulary)
+def _future_months(articles: Iterable[Article], today: str) -> list[Problem]:
+    """Say which digests are of a month after their newest capture; after today, where no capture has a date."""
+    problems = []
+    for article in articles:
+        seen = max(capture.fetched_at or "" for capture in article.captures) or today
+        if seen and article.month and article.month > seen[:7]:
+            message = (
+                f"Its month, {article.month}, is after {seen[:10]}, when it was seen. Correct it in overrides.toml."
+            )
+            problems.append(Problem("future-month", message, article.captures[0].path, article.title))
+    return problems
+
+
+def _of_items(
+    items: Iterable[Item], vocabulary: Vocabulary, as_printed: Container[tuple[str | None, str | None]]
+) -> Iterator[Problem]:
+    """Yield the problems of files and pages, in their order.
+
+    as_printed  page and title of what is taken for a record as it stands; what other versions lack is of no interest.
+    """
+    for item in items:
+        if isinstance(item, Problem):
+            yield item
+        elif isinstance(item, ParsedPage):
+            yield from _unknown_labels(item, vocabulary)
+            for problem in item.problems:
+                if problem.code not in GAPS or (problem.path, problem.article) in as_printed:
+                    yield problem
+
+
+def _unknown_labels(page: ParsedPage, vocabulary: Vocabulary) -> list[Problem]:
+    found = []
+    for choice in page.filters:
+        slug, is_known = slug_of_choice(choice, vocabulary)
         if not is_known:
             message = (
                 f"The blog's {choice.kind} '{choice.label}' is not in topics.toml; it was kept as '{slug}'. Add it."
             )
-            problems.append(Problem("unknown-label", message, page.path))
-    if not reading.blocks:
-        if not any(problem.level == "skipped" for problem in problems):
-            problems.append(Problem("no-text", "The page holds no text. Save it again.", page.path, level="skipped"))
-        return [], filters, problems
-    drafts, found = parse_articles(reading.blocks, page.path)
-    return drafts, filters, [*problems, *found]
+            found.append(Problem("unknown-label", message, page.capture.path))
+    return found
 
 
-def _slug_of_choice(choice: Filter, vocabulary: Vocabulary) -> tuple[str, bool]:
-    """Return the slug of one of the blog's labels, and whether the vocabulary has it."""
-    find = vocabulary.topic_for_label if choice.kind == "topic" else vocabulary.type_for_label
-    known = find(choice.label)
-    return (known.slug, True) if known else (slug_of(choice.label), False)
+def site_ids(items: Iterable[Item], vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
+    """Return our slugs by the ids that the blog gives its topics and types; "" is its choice of all of them.
 
-
-def _merge(key: str, appearances: list[_Appearance], vocabulary: Vocabulary) -> tuple[Article, list[Problem]]:
-    """Return the record of all appearances of one article."""
-    newest_first = sorted(appearances, key=lambda a: (a.capture.fetched_at or "", a.capture.sha256), reverse=True)
-    draft, problems = newest_first[0].draft, []
-    for other in newest_first[1:]:
-        if other.draft != draft:
-            if other.capture == newest_first[0].capture:
-                message = "It stands twice on the page, with different text; the first was taken. Check the page."
-            else:
-                message = f"Its text differs from that on {newest_first[0].capture.path}, which is newer and was taken."
-            problems.append(Problem("conflict", message, other.capture.path, draft.title))
-    article = Article(
-        id=key,
-        title=draft.title,
-        month=draft.month,
-        year=int(draft.month[:4]),
-        citation=parse_citation(draft.citation) if draft.citation else None,
-        summary=tuple(draft.summary),
-        implications=tuple(draft.implications),
-        email=draft.email,
-        captures=tuple(dict.fromkeys(appearance.capture for appearance in newest_first)),
-    )
-    topics, types = _proven(newest_first, vocabulary)
-    if len(types) > 1:
-        taken, *others = types.values()
-        message = (
-            f"Pages prove more than one type of research for it: '{taken.value}' ({taken.evidence[0]}), "
-            f"'{others[0].value}' ({others[0].evidence[0]}). The first, from the newer page, was taken."
-        )
-        problems.append(Problem("conflict", message, taken.evidence[0], draft.title))
-    by_rules = [
-        topic
-        for topic in assign_topics(article, vocabulary)
-        if topic.value not in topics and (topic.evidence or not topics)  # no fallback beside a topic that is proven
-    ]
-    return dataclasses.replace(
-        article,
-        topics=tuple(sorted([*topics.values(), *by_rules], key=lambda topic: topic.value)),
-        research_type=next(iter(types.values())) if types else assign_type(article, vocabulary),
-    ), problems
-
-
-def _proven(
-    appearances: list[_Appearance], vocabulary: Vocabulary
-) -> tuple[dict[str, Assignment], dict[str, Assignment]]:
-    """Return the topics and types that pages prove, by slug, in the order of the appearances."""
-    evidence: dict[tuple[str, str], list[str]] = {}
-    for appearance in appearances:
-        for choice in appearance.filters:
-            slug, _ = _slug_of_choice(choice, vocabulary)
-            evidence.setdefault((choice.kind, slug), []).append(appearance.capture.path)
-    found: dict[str, dict[str, Assignment]] = {"topic": {}, "type": {}}
-    for (kind, slug), paths in evidence.items():
-        found[kind][slug] = Assignment(slug, "page", tuple(dict.fromkeys(paths)))
-    return found["topic"], found["type"]
+    The newest capture wins where captures disagree.
+    """
+    found: dict[str, dict[str, str]] = {"topic": {}, "type": {}}
+    pages = [item for item in items if isinstance(item, ParsedPage)]
+    for page in sorted(pages, key=lambda page: (page.capture.fetched_at or "", page.capture.sha256)):
+        for choice in page.choices:
+            slug = "" if is_no_filter(choice.label) else slug_of_choice(choice, vocabulary)[0]
+            found[choice.kind][str(choice.site_id)] = slug
+    return {kind: dict(sorted(slugs.items())) for kind, slugs in found.items()}

@@ -10,7 +10,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,11 @@ PARAMETERS: dict[str, Parameter] = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named set of weights, complete and within bounds."""
+    """A named set of weights, complete and within bounds, and the reason that its file gives for each."""
 
     name: str
     weights: Mapping[str, float]
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, parameter: str) -> float:
         return self.weights[parameter]
@@ -63,7 +64,7 @@ def read_profiles(path: Path) -> dict[str, Profile]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}. Mend the file.") from error
-    return {name: Profile(name, _weights(path, tables, name, ())) for name in tables}
+    return {name: _read_profile(path, tables, name) for name in tables}
 
 
 def find_profile(profiles: Mapping[str, Profile], name: str | None) -> Profile:
@@ -80,7 +81,14 @@ def without_expansion(profile: Profile) -> Profile:
     return Profile(f"{profile.name}, typed words only", weights)
 
 
-def _weights(path: Path, tables: Mapping[str, Any], name: str, heirs: tuple[str, ...]) -> dict[str, float]:
+def _read_profile(path: Path, tables: Mapping[str, Any], name: str) -> Profile:
+    entries = _entries(path, tables, name, ())
+    weights = {key: weight for key, (weight, _) in entries.items()}
+    return Profile(name, weights, {key: reason for key, (_, reason) in entries.items()})
+
+
+def _entries(path: Path, tables: Mapping[str, Any], name: str, heirs: tuple[str, ...]) -> dict[str, tuple[float, str]]:
+    """Return weight and reason of each parameter of a profile, with what it inherits."""
     table = tables.get(name)
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: '{name}' is not a profile, a table [{name}] with weights. Mend the file.")
@@ -89,17 +97,17 @@ def _weights(path: Path, tables: Mapping[str, Any], name: str, heirs: tuple[str,
     parent = table.get("inherits")
     if parent is not None and (not isinstance(parent, str) or parent not in tables):
         raise ConfigError(f"{path}: [{name}] inherits '{parent}', which is not there. Known ones: {', '.join(tables)}.")
-    weights = _weights(path, tables, parent, (*heirs, name)) if parent is not None else {}
+    entries = _entries(path, tables, parent, (*heirs, name)) if parent is not None else {}
     for key, entry in table.items():
         if key != "inherits":
-            weights[key] = _weight(f"{path}: [{name}] {key}", key, entry)
-    missing = [key for key in PARAMETERS if key not in weights]
+            entries[key] = _entry(f"{path}: [{name}] {key}", key, entry)
+    missing = [key for key in PARAMETERS if key not in entries]
     if missing:
         raise ConfigError(f"{path}: [{name}] lacks {', '.join(missing)}. Set them, or inherit a profile that does.")
-    return weights
+    return entries
 
 
-def _weight(where: str, key: str, entry: object) -> float:
+def _entry(where: str, key: str, entry: object) -> tuple[float, str]:
     if key not in PARAMETERS:
         raise ConfigError(f"{where}: there is no such weight. Known ones: {', '.join(PARAMETERS)}.")
     if not isinstance(entry, dict) or set(entry) != {"value", "reason"}:
@@ -111,4 +119,4 @@ def _weight(where: str, key: str, entry: object) -> float:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not allowed.low <= number <= allowed.high:
         raise ConfigError(f"{where} is {value!r}, but must be a number from {allowed.low:g} to {allowed.high:g}.")
-    return float(number)
+    return float(number), reason

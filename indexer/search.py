@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,13 +22,12 @@ from indexer.errors import IndexDamagedError, NotFoundError
 from indexer.explaining import build_tree, compare_hits, describe_absence, describe_hit
 from indexer.facets import FACET_LABELS, read_facets
 from indexer.generations import RECORDS, Generation, open_current
+from indexer.ledger import Tombstone
 from indexer.model import (
     SORTS,
-    Article,
     Comparison,
     ExplainedHit,
     Explanation,
-    Facet,
     Hit,
     MarkedText,
     Notice,
@@ -37,11 +38,13 @@ from indexer.model import (
 )
 from indexer.query import Query, parse_query
 from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles, without_expansion
-from indexer.records import parse_record, read_id
+from indexer.record_file import RecordFile
 from indexer.scoring import Matches, Part, Scorer, best
-from indexer.snippets import find_marks, make_extracts, mark
+from indexer.similar import Related, find_related
+from indexer.snippets import Extractor, find_marks, mark
 from indexer.spelling import Correction, Speller
 from indexer.store import compile_command
+from indexer.suggesting import Completion, Suggester
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
 
 SHOWN_SYNONYMS = 8  # named in the notice; typing "online therapy" adds twenty
@@ -80,10 +83,12 @@ class Searcher:
         synonyms: Synonyms,
     ) -> None:
         self.generation = generation
+        self.records = RecordFile(generation.folder / RECORDS)
         self._engine = engine
         self._profiles = profiles
         self._synonyms = synonyms
         self._speller = Speller(engine, synonyms)
+        self._extractor = Extractor(engine)
         self._scorers: dict[str, Scorer] = {}
         self._facets = read_facets(engine, generation.labels)
         self._sort_ranks = {order: engine.sort_ranks(order) for order in ("oldest", "title")}
@@ -100,7 +105,7 @@ class Searcher:
         profile = self._profile_of(request)
         query, matches, correction = self._match(request.text, profile)
         choices, unknown = self._choices(request)
-        facets, shown = self._count(request, matches, choices)
+        facets, shown = self._facets.count(_candidates(request, matches), choices)
         total = bitmap.count(shown)
         suggestion = self._suggest(correction, request, profile, choices, total) if correction else None
         hits = self._hits(request, query, matches, shown)
@@ -132,14 +137,9 @@ class Searcher:
         sentence = compare_hits(first, first_parts, second, second_parts, sort)
         return Comparison(sentence, first, second)
 
-    def article(self, doc_id: str) -> Article:
-        """Return the record of an article by its id; NotFoundError when there is none."""
-        place = self._places.get(doc_id)
-        if place is None:
-            raise _no_such_digest(doc_id)
-        with (self.generation.folder / RECORDS).open("rb") as stream:
-            stream.seek(place)
-            return parse_record(stream.readline().decode("utf-8"))
+    def tombstone(self, doc_id: str) -> Tombstone | None:
+        """Return why there is no article any more under an id that it has or had; None when nothing is known."""
+        return self._tombstones.get(doc_id)
 
     def mark_words(self, texts: Sequence[str], field: str, request: SearchRequest) -> list[MarkedText]:
         """Return texts of a field with the words of a question marked, as its search finds them."""
@@ -151,6 +151,61 @@ class Searcher:
         """Return what a facet value is called."""
         column = self._facets.columns[facet]
         return column.labels[column.values.index(value)] if value in column.values else value
+
+    @cached_property
+    def calendar(self) -> Mapping[str, Sequence[str]]:
+        """The ids of the digests of each month ("2020-07"), newest month first; those without a month are not in it."""
+        ids: dict[str, list[str]] = {}
+        for doc_id, month in zip(self._engine.doc_ids, self._engine.months, strict=True):
+            if month is not None:
+                ids.setdefault(month, []).append(doc_id)
+        return ids
+
+    def newest_ids(self, n: int) -> Sequence[str]:
+        """Return the ids of the newest `n` digests; those without a month come last."""
+        return self._engine.doc_ids[:n]
+
+    def show(self, doc_ids: Sequence[str]) -> list[Hit]:
+        """Return digests as hits of no question, in the order given; those that are not in the index are left out."""
+        docs = [doc for doc_id in doc_ids if (doc := self._ordinals.get(doc_id)) is not None]
+        extracts = self._extractor.extracts(docs, parse_query(""))
+        ids, months = self._engine.doc_ids, self._engine.months
+        return [
+            Hit(rank, ids[doc], 0.0, months[doc], title, snippet)
+            for rank, (doc, (title, snippet)) in enumerate(zip(docs, extracts, strict=True), 1)
+        ]
+
+    def more_like(self, doc_id: str, n: int = 5) -> list[Related]:
+        """Return at most `n` digests like one, best first, those of its own month left out; `similar.py` says how.
+
+        NotFoundError when there is no such article.
+        """
+        doc = self._ordinals.get(doc_id)
+        if doc is None:
+            raise _no_such_digest(doc_id)
+        siblings = self.calendar.get(self._engine.months[doc] or "", ())
+        return find_related(self._engine, doc, [self._ordinals[sibling] for sibling in siblings], n)
+
+    def suggest(self, typed: str) -> list[Completion]:
+        """Return topics, titles and words that go on like the beginning of a question; `suggesting.py` says how."""
+        return self._suggester.suggest(typed)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        topics = self._facets.columns["topic"]
+        return Suggester(self._engine, dict(zip(topics.values, topics.labels, strict=True)), self._speller)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change when an answer may: with the generation, a weight, or a synonym."""
+        weights = {name: profile.digest for name, profile in self._profiles.items()}
+        held = json.dumps(self.generation.manifest, sort_keys=True), weights, self._synonyms.by_phrase
+        return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+
+    @property
+    def engine_name(self) -> str:
+        """Name of the engine that answers, as in `ENGINES`."""
+        return self._engine.name
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -167,6 +222,7 @@ class Searcher:
     def close(self) -> None:
         """Give back files and memory."""
         self._engine.close()
+        self.records.close()
         self._sort_ranks.clear()  # views of mapped arrays
         self._scorers.clear()
 
@@ -196,12 +252,6 @@ class Searcher:
                 return widened, scorer.match(widened), correction
         return query, matches, correction
 
-    def _count(
-        self, request: SearchRequest, matches: Matches, choices: Mapping[str, Sequence[str]]
-    ) -> tuple[tuple[Facet, ...], Bits]:
-        """Return the facets of what a query finds, and the documents of it that pass the filters."""
-        return self._facets.count(matches.complete if request.match == "all" else matches.matched, choices)
-
     def _suggest(
         self,
         correction: Correction,
@@ -215,7 +265,7 @@ class Searcher:
         A mistyped word that scores was searched at a lower weight at best: there, any digest is enough.
         """
         matches = self._scorer(profile).match(self._understand(correction.text, profile))
-        found = bitmap.count(self._count(request, matches, choices)[1])
+        found = bitmap.count(self._facets.narrow(_candidates(request, matches), choices))
         return Suggestion(correction.text, found) if found > (0 if correction.is_scored else total) else None
 
     def _scorer(self, profile: Profile) -> Scorer:
@@ -266,12 +316,12 @@ class Searcher:
             labels = [FACET_LABELS[name].lower() for name in refused]
             sentence = describe_absence(parts, scorer.excluding(query, doc), labels, request.match)
             return ExplainedHit(doc_id, None, sentence, Explanation("not found", 0.0)), []
-        shown = matches.complete if request.match == "all" else matches.matched
+        shown = _candidates(request, matches)
         for having in filters.values():
             shown = shown & having
         total = bitmap.count(shown)
         rank = [found for found, _ in self._rank(request, query, matches, shown, 0, total)].index(doc) + 1
-        sentence = describe_hit(parts, rank, total, self._sort(request, bool(query.words)))
+        sentence = describe_hit(parts, rank, total, self._sort(request, query.has_words))
         return ExplainedHit(doc_id, rank, sentence, build_tree(parts, len(matches.scores))), parts
 
     def _sort(self, request: SearchRequest, has_words: bool) -> Sort:
@@ -281,7 +331,7 @@ class Searcher:
         self, request: SearchRequest, query: Query, matches: Matches, shown: Bits, first: int, last: int
     ) -> list[tuple[int, float]]:
         """Return documents as (ordinal, rounded score) in the order asked for, from place `first` to before `last`."""
-        order = self._sort(request, bool(query.words))
+        order = self._sort(request, query.has_words)
         if order == "relevance":
             return best(matches.scores, shown, last)[first:]
         docs = bitmap.to_documents(shown, len(matches.scores))
@@ -294,7 +344,7 @@ class Searcher:
         first, last = (request.page - 1) * request.size, request.page * request.size
         ranked = self._rank(request, query, matches, shown, first, last)
         docs_shown = [doc for doc, _ in ranked]
-        extracts = make_extracts(self._engine, docs_shown, query)
+        extracts = self._extractor.extracts(docs_shown, query)
         doc_ids, months = self._engine.doc_ids, self._engine.months
         return tuple(
             [
@@ -310,14 +360,8 @@ class Searcher:
         return {doc_id: doc for doc, doc_id in enumerate(self._engine.doc_ids)}
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        """Where each record begins in the records file, by id: the first thing in it, so it need not be parsed."""
-        places, place = {}, 0
-        with (self.generation.folder / RECORDS).open("rb") as stream:
-            for line in stream:
-                places[read_id(line)] = place
-                place += len(line)
-        return places
+    def _tombstones(self) -> dict[str, Tombstone]:
+        return self.generation.ledger.by_id()
 
 
 def _no_such_digest(doc_id: str) -> NotFoundError:
@@ -339,9 +383,14 @@ def _sensible(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
     return request, notices
 
 
+def _candidates(request: SearchRequest, matches: Matches) -> Bits:
+    """Return what a request finds before its filters."""
+    return matches.complete if request.match == "all" else matches.matched
+
+
 def _may_lack_words(query: Query, matches: Matches) -> bool:
     """Tell whether a word may be unknown: no document satisfies a clause that scores, or the question as a whole."""
-    return bool(query.clauses) and not (matches.matched.any() and all(bits.any() for _, bits in matches.found))
+    return bool(query.clauses) and (matches.has_empty or not matches.matched.any())
 
 
 def _added(query: Query) -> list[Notice]:
@@ -349,4 +398,5 @@ def _added(query: Query) -> list[Notice]:
         return []
     more = len(query.added) - SHOWN_SYNONYMS
     listed = ", ".join(query.added[:SHOWN_SYNONYMS]) + (f" and {more} more" if more > 0 else "")
-    return [Notice("added", f"Also searched, at a lower weight: {listed}.")]
+    typed = [clause.typed for clause in query.clauses if any(way.typed in query.added for way in clause.synonyms)]
+    return [Notice("added", f"Also searched, at a lower weight: {listed}.", tuple(typed))]

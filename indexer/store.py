@@ -23,6 +23,8 @@ from filelock import FileLock, Timeout
 
 from indexer.errors import IndexBusyError, IndexDamagedError, StoreError
 
+LOCK = "lock"
+LOCK_SECONDS = 0.2  # `is_writing` holds it for an instant, which must not refuse a run
 POINTER = "current"
 POINTER_LINE = re.compile(r"(\d{6,}) ([0-9a-f]{64})\n")
 GENERATIONS = "generations"
@@ -37,7 +39,7 @@ def only_writer(index: Path) -> Iterator[None]:
         for folder in (index, index / GENERATIONS):
             folder.mkdir(mode=0o700, exist_ok=True)
         (index / GENERATIONS).chmod(0o700)  # `index` itself may be a folder that was there before: it keeps its mode
-        lock = FileLock(index / "lock", timeout=0)
+        lock = FileLock(index / LOCK, timeout=LOCK_SECONDS, is_singleton=True)  # a thread may take it again
         lock.acquire()
     except Timeout as error:
         message = f"Another run is writing to '{index}'. Wait until it has finished, then try again."
@@ -51,6 +53,19 @@ def only_writer(index: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_writing(index: Path) -> bool:
+    """Tell whether a run is at work on the index folder; False also when nobody may say."""
+    if not (index / LOCK).exists():
+        return False
+    try:
+        with FileLock(index / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
 
 
 def build_command(index: Path) -> str:
@@ -69,17 +84,27 @@ def compile_command(index: Path) -> str:
 def read_pointer(index: Path) -> tuple[str, str] | None:
     """Return the name of the live generation and the sha256 of its manifest, or None when nothing was built yet."""
     path = index / POINTER
-    mend = f"Build the index again with: {build_command(index)}"
     try:
         line = path.read_text(encoding="ascii")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        mend = f"Build the index again with: {build_command(index)}"
         raise IndexDamagedError(f"{path} cannot be read ({error}). {mend}") from error
     match = POINTER_LINE.fullmatch(line)
     if match is None:
+        mend = f"Build the index again with: {build_command(index)}"
         raise IndexDamagedError(f"{path} is damaged: it does not name a generation. {mend}")
     return match[1], match[2]
+
+
+def pointer_stamp(index: Path) -> tuple[int, int] | None:
+    """Return what changes when the pointer does, or None when there is none: a tenth of the cost of reading it."""
+    try:
+        entry = (index / POINTER).stat()
+    except OSError:
+        return None
+    return entry.st_ino, entry.st_mtime_ns
 
 
 def live_name(index: Path) -> str | None:
@@ -99,7 +124,7 @@ def switch(index: Path, name: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(index / POINTER)
-    _sync_folder(index)
+    sync_folder(index)
 
 
 # --- folders of generations ------------------------------------------------------------------------------------------
@@ -138,6 +163,11 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def folders(index: Path) -> list[Path]:
+    """Return the folders of all generations there are, finished or not, oldest first; [] when there is no index."""
+    return [_folder(index, number) for number in _numbers(index)] if (index / GENERATIONS).is_dir() else []
+
+
 def _numbers(index: Path) -> list[int]:
     """Return the numbers of all generations there are, finished or not, ascending."""
     return sorted(int(path.name) for path in (index / GENERATIONS).iterdir() if re.fullmatch(r"\d{6,}", path.name))
@@ -162,11 +192,12 @@ def sync_tree(folder: Path) -> None:
         for name in names:
             with (Path(root) / name).open("rb") as stream:
                 os.fsync(stream.fileno())
-        _sync_folder(Path(root))
-    _sync_folder(folder.parent)
+        sync_folder(Path(root))
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Write the entries of a folder, such as the name of a new file, to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

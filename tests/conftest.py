@@ -9,12 +9,13 @@ import pytest
 from plain_ranking import NO_SYNONYMS, PLAIN
 
 from indexer.engines import open_engine
-from indexer.generations import Generation, build_generation
+from indexer.generations import Generation
 from indexer.model import Article
 from indexer.ranking import Profile
 from indexer.records import Ingest
 from indexer.search import Searcher
 from indexer.synonyms import Synonyms
+from indexer.writing import build_generation
 
 LABELS = {"topic": {"alliance": "Therapeutic Alliance"}, "type": {"meta-analysis": "Meta-analysis"}}
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from indexer.build import build_from_pages, build_from_records
-from indexer.cli import EXIT_WARNINGS, complain, setting_options
+from indexer.cli import complain, setting_options
+from indexer.commands.running import count, print_run, show_progress
 from indexer.config import Config
-from indexer.generations import REPORT
 from indexer.model import Problem
+from indexer.task import Options
 
 
 @click.command(name="build")
@@ -21,24 +22,34 @@ from indexer.model import Problem
     type=click.Path(path_type=Path),
     help="build from records (.jsonl or .jsonl.gz) instead: what export writes, or lines with id, title and text",
 )
+@click.option("--strict", is_flag=True, help="take warnings for errors: switch to nothing when there is one")
+@click.option(
+    "--allow-removals",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="let so many digests go, even when that is more than 5 % of them",
+)
 @setting_options("corpus", "index")
-def command(paths: tuple[Path, ...], records: Path | None, config: Config) -> int:
-    """Read pages (files or folders of .html, .htm, .txt) into a new index, check it, and switch to it.
+def command(paths: tuple[Path, ...], records: Path | None, strict: bool, allow_removals: int, config: Config) -> int:
+    """Read pages into a new index, check it, and switch to it.
 
-    Without PATH the pages in corpus/pages are read. Until the switch, and when anything fails, the old index serves on.
+    PATH is a file or a folder of saved pages (.html .htm .txt) or web archives (.warc .warc.gz .wacz); without it, the
+    pages in corpus/pages are read. Everything is made anew; pprsearch update does only what is needed,
+    and gives the same. Until the switch, and when anything fails, the old index serves on.
 
     Exit codes: 0 done, 3 done with warnings, 1 nothing switched, 2 wrong usage.
     """
     if records and paths:
         raise click.UsageError("Give either pages or --records, not both.")
-    run = build_from_records(config, records, say) if records else build_from_pages(config, paths, say)
-    source = str(records) if records else _count(len(run.ingest.pages), "page")
-    click.echo(f"{_count(len(run.ingest.articles), 'digest')} from {source}.")
-    click.echo(f"{config.index}: generation {run.generation.name} is live.")
-    doubtful = sum(problem.level != "note" for problem in run.ingest.problems)
-    if doubtful:
-        click.echo(f"{_count(doubtful, 'warning')}, listed above and in {run.generation.folder / REPORT}.")
-    return EXIT_WARNINGS if doubtful else 0
+    options = Options(allow_removals, strict, show_progress)
+    if records:
+        run = build_from_records(config, records, say, options)
+    else:
+        run = build_from_pages(config, paths, say, options)
+    source = str(records) if records else count(len(run.ingest.pages), "page")
+    click.echo(f"{count(len(run.ingest.articles), 'digest')} from {source}.")
+    return print_run(run, config)
 
 
 def say(problem: Problem) -> None:
@@ -46,7 +57,3 @@ def say(problem: Problem) -> None:
     if problem.level != "note":
         about = f" “{problem.article}”:" if problem.article else ""
         complain(f"{problem.level}: {problem.path or 'input'}:{about} {problem.message} [{problem.code}]")
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' * (n != 1)}"

@@ -6,7 +6,7 @@ import click
 
 from indexer.cli import setting_options
 from indexer.config import Config
-from indexer.generations import recompile
+from indexer.writing import recompile
 
 
 @click.command(name="compile")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmark import building, corpus, queries, rounds
+from benchmark import building, corpus, queries, rounds, updating
 from benchmark.engines import OURS, PEERS
 from benchmark.report import write_reports
 from benchmark.work import Question
@@ -25,6 +25,7 @@ from benchmark.work import Question
 QUESTIONS, ROUNDS, SECONDS = 150, 5, 40.0  # an engine that is slow answers fewer in its seconds
 COLD_QUESTIONS, COLD_SECONDS = 20, 15.0
 COMPARED, COMPARED_MS = 60, 15_000.0
+MOST_UPDATED = 10_000  # articles; to parse the pages of more takes half an hour
 LEAST_AGREEMENT = 0.8  # of totals; other stemmers cost a few in a hundred
 DEFAULT = f"{OURS}/default"
 
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".bench"), help="corpora, indexes and reports")
     parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS, help="engines to compare with")
     parser.add_argument("--no-web", action="store_true", help="leave out the page and the load test")
+    parser.add_argument("--no-update", action="store_true", help="leave out building and updating from pages")
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
     (options.folder / ".gitignore").write_text("*\n", encoding="ascii")
@@ -90,6 +92,9 @@ def _measure(size: int, options: argparse.Namespace, report: dict[str, Any]) -> 
             process.close()
     if not options.no_web:
         _serve(size, folders[OURS], folder, found)
+    if not options.no_update and size <= MOST_UPDATED:
+        _say(size, "a build from pages, and updates")
+        found["update"] = updating.measure(size)
     return found
 
 

@@ -18,6 +18,7 @@ FASTER_THAN: dict[str, dict[int, tuple[float, float]]] = {
 }
 PAGES = {500: (10, 5), 10_000: (10, 5), 100_000: (15, 8)}  # bare Flask responses that a /search response may cost
 COMPILING = {10_000: (0.2, 0.1)}  # of the CPU time of Whoosh's indexing
+UPDATING = {10_000: (0.25, 0.1)}  # of the CPU time of a build, with one new page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,8 @@ def check_goals(size: int, found: dict[str, Any]) -> Iterator[Goal]:
     if size in COMPILING:
         floor, aim = COMPILING[size]
         yield Goal("compiling, share of Whoosh's indexing CPU", size, floor, aim, found["compile_share"], False)
+    if size in UPDATING and "update" in found:
+        floor, aim = UPDATING[size]
+        yield Goal("an update with one page, share of a build's CPU", size, floor, aim, found["update"]["ratio"], False)
     if "load" in found:
         yield Goal("failed requests under load", size, 0, 0, found["load"]["errors"], False)

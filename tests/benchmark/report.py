@@ -125,6 +125,13 @@ def _our_rows(found: dict[str, Any]) -> Iterator[Row]:
         times = f"{real[name]['cpu_p50']:.3f}, {real[name]['cpu_p95']:.3f}"
         yield f"real words, profile {name}: CPU p50, p95 ms", times
     yield "real words, default / plain (CPU, question by question)", f"{real['ratio']:.2f}"
+    if "update" in found:
+        update = found["update"]
+        yield "update with one new page / build (CPU)", f"{update['ratio']:.1%}"
+        yield (
+            "build, update, update with nothing new: CPU s",
+            ", ".join(f"{update[key]:.2f}" for key in ("build", "update", "nothing")),
+        )
     if "web" in found:
         web = found["web"]
         yield "/search / bare Flask response (CPU)", f"{web['ratio']:.1f}"

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked import PPRSEARCH, ROOT, environment
 
 from indexer.build import build_from_pages
 from indexer.config import Config
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus" / "sample"
-PPRSEARCH = [sys.executable, "-c", "from webui.cli import main; main()"]
 
 Outcome = subprocess.CompletedProcess[str]
 Run = Callable[..., Outcome]
-
-
-def environment(**variables: str) -> dict[str, str]:
-    """This process's environment without settings of the program, plus `variables`."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PPRSEARCH_")} | variables
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import pytest
 from indexer import SearchRequest, open_index
 from indexer.engines import COMPILED_FILE
 from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
-from indexer.generations import open_current, recompile
+from indexer.generations import open_current
+from indexer.writing import recompile
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus" / "sample"

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer.build import build_from_pages, build_from_records, build_if_changed
+from indexer.build import build_from_pages, build_from_records
 from indexer.config import Config
 from indexer.errors import IndexDamagedError, InputError
 from indexer.export import FORMATS, write_jsonl
 from indexer.generations import current_name, open_current
 from indexer.model import Problem
+from indexer.update import build_if_changed
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus" / "sample"

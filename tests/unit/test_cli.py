@@ -64,7 +64,7 @@ def _run(*arguments: str | Path, folder: Path, **options: Any) -> subprocess.Com
     [
         (["serch"], "There is no command 'serch'. Did you mean 'search'?"),
         (["bulid"], "Did you mean 'build'?"),
-        (["xyz"], "The commands are: build, search, explain, run, export, evaluate, tune, compile, config."),
+        (["xyz"], "The commands are: fetch, build, update, remove, search, explain, run, export,"),
         (["build", "--corups", "x"], "--corpus"),
         (["build", "x", "--records", "y"], "Give either pages or --records, not both."),
         (["build", "--index", ""], "must be the path of a folder"),

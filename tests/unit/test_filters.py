@@ -78,6 +78,12 @@ def test_an_address_and_a_mark_that_disagree_prove_nothing_and_are_reported(page
     ]
 
 
+def test_a_numbered_page_of_another_list_is_past_the_end_of_the_one_asked_for_which_is_no_fault() -> None:
+    found, (problem,) = proven(page("https://example.org/blog?cat_2=17&p=9", all=' class="active"'))
+    assert found == ()
+    assert (problem.code, problem.level) == ("past-the-end", "note")
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -10,20 +10,13 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import IndexDamagedError, InputError
-from indexer.generations import (
-    Generation,
-    build_generation,
-    current_name,
-    inputs_digest,
-    last_manifest,
-    open_current,
-    read_generation,
-)
+from indexer.generations import Generation, current_name, last_manifest, open_current, read_generation
 from indexer.model import Article, Problem
 from indexer.ranking import PARAMETERS, Profile
 from indexer.records import Ingest
 from indexer.selfcheck import check_indexes
 from indexer.store import live_name, switch
+from indexer.writing import build_generation, inputs_digest
 
 PROFILE = Profile("plain", dict.fromkeys(PARAMETERS, 1.0))
 ALLIANCE = Article("2020-07-alliance", "Alliance", "2020-07", 2020, summary=("About the alliance.",))

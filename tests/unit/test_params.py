@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -152,3 +153,15 @@ def test_a_form_leaves_out_what_it_asks_for() -> None:
     state = State(SearchRequest("a", ("t",), year_from=2018))
     assert state.fields("q") == (("topic", "t"), ("from", "2018"))
     assert state.fields("from", "to") == (("q", "a"), ("topic", "t"))
+
+
+def test_one_year_is_short_for_a_range_of_it_and_the_range_itself_counts_more() -> None:
+    assert parse("year=2020") == SearchRequest(year_from=2020, year_to=2020)
+    assert parse("year=2020&to=2022") == SearchRequest(year_from=2020, year_to=2022)
+    assert State(parse("year=2020")).query() == "from=2020&to=2020"
+    assert [notice.code for notice in parse_query_string("year=now")[1]] == ["broken-value"]
+
+
+@given(REQUESTS, TEXTS)
+def test_other_words_have_the_address_of_the_same_search_for_them(request: SearchRequest, text: str) -> None:
+    assert State(request).with_words(text) == State(replace(request, text=text, page=1)).query()

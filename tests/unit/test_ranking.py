@@ -113,3 +113,8 @@ def test_a_profile_is_found_by_name_or_is_the_default_one() -> None:
     assert find_profile(profiles, "other").name == "other"
     with pytest.raises(ConfigError, match=r"no ranking profile 'best'. Known ones: default, other"):
         find_profile(profiles, "best")
+
+
+def test_a_profile_keeps_the_reason_of_each_weight_with_those_it_inherits(tmp_path: Path) -> None:
+    profiles = read(tmp_path, f'[child]\ninherits = "base"\nk1 = {{ value = 2, reason = "mine" }}\n[base]\n{COMPLETE}')
+    assert profiles["child"].reasons == {name: "mine" if name == "k1" else "r" for name in PARAMETERS}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.errors import InputError
 from indexer.ingest import ingest_pages
 from indexer.model import Article, Assignment, Capture, Citation, Page, Problem
-from indexer.records import Ingest, parse_record, read_records, write_records
+from indexer.records import Ingest, parse_record, read_records, record_line
 from indexer.topics import read_vocabulary
 
 VOCABULARY = read_vocabulary(Path(__file__).resolve().parents[2] / "corpus" / "topics.toml")
@@ -181,9 +180,7 @@ def articles(draw: st.DrawFn) -> Article:
 
 
 def lines_of(*records: Article) -> str:
-    stream = io.StringIO()
-    write_records(records, stream)
-    return stream.getvalue()
+    return "".join(map(record_line, records))
 
 
 @settings(max_examples=200, deadline=None)

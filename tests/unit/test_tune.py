@@ -16,7 +16,7 @@ from indexer.evaluate import Bench, JudgedSet
 from indexer.generations import Generation
 from indexer.model import Article
 from indexer.ranking import PARAMETERS, Profile, read_profiles
-from indexer.records import write_records
+from indexer.records import record_line
 from indexer.tune import SEARCHED, TuningSet, n_steps, split_folds, to_toml, tune
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +145,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     for name in [name for name in os.environ if name.startswith("PPRSEARCH_")]:
         monkeypatch.delenv(name)
     with Path("records.jsonl").open("w", encoding="utf-8") as stream:
-        write_records(ARTICLES, stream)
+        stream.writelines(map(record_line, ARTICLES))
     Path("queries.tsv").write_text("".join(f"{qid}\t{text}\n" for qid, text in QUERIES.items()))
     Path("qrels.txt").write_text("".join(f"{qid} 0 {doc} 1\n" for qid, docs in WANTED.items() for doc in docs))
 
