@@ -1,4 +1,4 @@
-"""The reader's web page: a Flask application over an index folder, server-rendered, without cookies or scripts.
+"""The reader's web page: a Flask application over an index folder, server-rendered, no cookies, whole without scripts.
 
 Follow a request: views/ (route) -> params.py (address to SearchRequest) -> live.py (the open index) -> pages/
 (everything a template shows) -> templates/. `create_app` is loaded when it is first used: the commands of the engine

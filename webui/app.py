@@ -8,14 +8,19 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer import Config
+from webui.caching import add_compression
 from webui.lab import add_lab
 from webui.live import LiveIndex
 from webui.views.article import add_article
+from webui.views.blog import add_blog
+from webui.views.browse import add_browse
 from webui.views.errors import add_errors
+from webui.views.headers import add_headers
+from webui.views.health import add_health
+from webui.views.machines import add_machines
 from webui.views.search import add_search
 from webui.views.site import Site
-
-STATIC_SECONDS = 31_536_000  # a year: addresses of static files change with their content
+from webui.views.static import add_static
 
 
 def create_app(config: Config, index: LiveIndex | None = None, lab: bool = False) -> Flask:
@@ -25,14 +30,15 @@ def create_app(config: Config, index: LiveIndex | None = None, lab: bool = False
     lab    add the pages for maintainers; only for an application that no other machine can reach.
     While the index cannot be used every page answers 503 and names the command that mends it.
     """
-    app = Flask(__name__)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app = Flask(__name__, static_folder=None)
+    add_compression(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     index = index or LiveIndex(config)
     site = Site(app, index, Path(__file__).parent / "static")
-    for add in (add_search, add_article, add_errors):
+    readers = (add_search, add_article, add_browse, add_blog)
+    for add in (*readers, add_machines, add_health, add_errors, add_headers, add_static):
         add(site)
     if lab:
-        add_lab(app, index)
+        add_lab(site)
     return app

@@ -9,11 +9,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Response, abort, request
 
 from indexer import (
     ANALYZERS,
@@ -28,10 +27,10 @@ from indexer import (
     SearchRequest,
     analyse,
 )
-from webui.live import LiveGeneration, LiveIndex
+from webui.live import LiveGeneration
 from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link, Words
 from webui.params import canonical
-from webui.views.site import make_addresses
+from webui.views.site import Site
 
 DEPTH = 10  # hits compared
 PERSISTENCE = 0.9  # the p of rank-biased overlap: the first ten ranks carry 86 % of its weight
@@ -140,33 +139,29 @@ class AnalysePage:
 # --- routes ----------------------------------------------------------------------------------------------------------
 
 
-def add_lab(app: Flask, index: LiveIndex) -> None:
-    """Give an application the pages of the lab. Headers and error pages are those that it has already.
+def add_lab(site: Site) -> None:
+    """Give a site the pages of the lab. Headers and error pages are those that it has already.
 
     They answer only to a name of this machine: a page elsewhere whose name was pointed here, or a proxy that passes
     its own name on, gets the 404 of every unknown address.
     """
-    addresses = make_addresses(Path(str(app.static_folder)))
-
-    def render(template: str, page: object) -> Response:
-        return Response(app.jinja_env.get_template(template).render(page=page), mimetype="text/html")
 
     def refuse_other_machines() -> None:
         if not is_loopback(_host_name(request.host)):
             abort(404)
 
-    @app.get("/lab")
+    @site.app.get("/lab")
     def compare() -> Response:
         refuse_other_machines()
         args = request.args
-        page = compare_page(index.current(), args.get("q", ""), args.get("a", ""), args.get("b", ""), addresses())
-        return render("lab_compare.html", page)
+        page = compare_page(site.live(), args.get("q", ""), args.get("a", ""), args.get("b", ""), site.addresses())
+        return site.render("lab_compare.html", page, cached=False)
 
-    @app.get("/lab/analyse")
+    @site.app.get("/lab/analyse")
     def analyse_text() -> Response:
         refuse_other_machines()
-        page = analyse_page(index.current(), request.args.get("text", ""), addresses())
-        return render("lab_analyse.html", page)
+        page = analyse_page(site.live(), request.args.get("text", ""), site.addresses())
+        return site.render("lab_analyse.html", page, cached=False)
 
 
 def is_loopback(host: str) -> bool:

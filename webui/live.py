@@ -10,10 +10,25 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from indexer import Article, Config, PprSearchError, Searcher, SearchRequest, StoreError, current_name, open_index
+from indexer import (
+    Article,
+    Config,
+    PprSearchError,
+    Related,
+    RunReport,
+    Searcher,
+    SearchRequest,
+    StoreError,
+    current_name,
+    open_index,
+    pointer_stamp,
+    read_run,
+)
+from webui.pages.cards import CardFacts, card_facts
 
+MAX_IN_SITEMAP = 45_000  # digests; the format allows 50,000 addresses, topics and months are some of them
 MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB; beyond that they are read again
 
 # Questions as clinicians ask them. The start page offers the first three that find digests with all their words.
@@ -36,11 +51,27 @@ class LiveGeneration:
         weakref.finalize(self, searcher.close)  # when the last request that holds it has ended
         self.is_sample = searcher.generation.source == "sample"
         self.n_digests: int = searcher.generation.manifest["articles"]
-        self.record: Callable[[str], Article] = lru_cache(maxsize=MAX_RECORDS)(searcher.article)
+        newest = searcher.search(SearchRequest(size=1)).hits
+        self.newest = newest[0].month if newest else None  # month of the newest digest, "2022-05"
+        self.record: Callable[[str], Article] = lru_cache(maxsize=MAX_RECORDS)(searcher.records.article)
+        self.card_facts: Callable[[str], CardFacts] = lru_cache(maxsize=MAX_RECORDS)(
+            lambda doc_id: card_facts(searcher.records.article(doc_id), searcher.label)
+        )
+        self.related: Callable[[str], list[Related]] = lru_cache(maxsize=MAX_RECORDS)(searcher.more_like)
         self.examples = tuple(question for question in EXAMPLES if self._finds(question))[:N_EXAMPLES]
         # The name alone does not tell: a folder that was removed and made anew counts from 000001 again.
         entry = searcher.generation.folder.stat()
         self._stamp = (entry.st_ino, entry.st_mtime_ns)
+
+    @cached_property
+    def capture_dates(self) -> list[tuple[str, str]]:
+        """The id and the day of the newest capture, or "", of as many of the newest digests as a sitemap may name."""
+        return self.searcher.records.capture_dates(self.searcher.newest_ids(MAX_IN_SITEMAP))
+
+    @cached_property
+    def run(self) -> RunReport:
+        """The report of the run that made this generation; InputError when it cannot be read."""
+        return read_run(self.searcher.generation.folder)
 
     def is_unchanged(self) -> bool:
         """Tell whether the generation's folder is still the one that was opened."""
@@ -62,9 +93,10 @@ class LiveIndex:
         self._lock = threading.Lock()
         self._held: LiveGeneration | None = None
         self._refused: str | None = None  # name of a generation that could not be opened
+        self._stamp: tuple[int, int] | None = None  # of the pointer when it was read last, and named one of these two
 
     def current(self) -> LiveGeneration:
-        """Return the live generation. Costs the read of a line and a `stat` while it stays the same.
+        """Return the live generation. Costs two `stat` while it stays the same.
 
         A new generation that cannot be opened is reported in the log, once, and the one before serves on while its
         folder is there. Without one, every call tries anew: StoreError or ConfigError, as `open_index` gives them.
@@ -84,11 +116,16 @@ class LiveIndex:
             self._lock.release()
 
     def _is_live(self, held: LiveGeneration) -> bool:
-        try:
-            name = current_name(self._config.index)
-        except StoreError:
-            return False
-        return name is not None and name in (held.searcher.generation.name, self._refused) and held.is_unchanged()
+        stamp = pointer_stamp(self._config.index)
+        if stamp is None or stamp != self._stamp:
+            try:
+                name = current_name(self._config.index)
+            except StoreError:
+                return False
+            if name is None or name not in (held.searcher.generation.name, self._refused):
+                return False
+            self._stamp = stamp
+        return held.is_unchanged()
 
     def _reopen(self, held: LiveGeneration | None) -> LiveGeneration:
         name = None

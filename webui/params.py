@@ -2,7 +2,7 @@
 
 The address is the whole state: `q topic* type* from to match words sort page`, in this order, values of a facet
 ascending, defaults left out. So a search has one address, and `parse_query_string(State(request).query())` gives
-`request` back.
+`request` back. `year=2020` is read as `from=2020&to=2020`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qs, quote_plus
 
 from indexer import SORTS, Match, Notice, SearchRequest, Sort
@@ -33,12 +33,13 @@ def parse_query_string(query: str) -> tuple[SearchRequest, tuple[Notice, ...]]:
     """
     values = parse_qs(query, errors="replace")
     notices: list[Notice] = []
+    year = _year(values, "year", notices)
     request = SearchRequest(
         text=_first(values, "q"),
         topics=_choices(values, "topic", notices),
         types=_choices(values, "type", notices),
-        year_from=_year(values, "from", notices),
-        year_to=_year(values, "to", notices),
+        year_from=_year(values, "from", notices) or year,
+        year_to=_year(values, "to", notices) or year,
         match=cast(Match, _one_of(values, "match", MATCHES, notices) or "any"),
         sort=cast(Sort | None, _one_of(values, "sort", SORTS, notices)),
         typed_only=_one_of(values, "words", ("typed",), notices) is not None,
@@ -49,15 +50,17 @@ def parse_query_string(query: str) -> tuple[SearchRequest, tuple[Notice, ...]]:
 
 def canonical(request: SearchRequest) -> SearchRequest:
     """Return the one request that stands for all that ask the same: values sorted, each once, defaults as such."""
-    return replace(
-        request,
-        text=_clean(request.text),
-        topics=tuple(sorted(set(request.topics))),
-        types=tuple(sorted(set(request.types))),
-        match=request.match if _clean(request.text) else "any",
-        typed_only=request.typed_only and bool(_clean(request.text)),
-        sort=None if request.sort == ("relevance" if _clean(request.text) else "newest") else request.sort,
-    )
+    text = _clean(request.text)
+    values: dict[str, Any] = {
+        "text": text,
+        "topics": tuple(sorted(set(request.topics))),
+        "types": tuple(sorted(set(request.types))),
+        "match": request.match if text else "any",
+        "typed_only": request.typed_only and bool(text),
+        "sort": None if request.sort == ("relevance" if text else "newest") else request.sort,
+    }
+    changed = {name: value for name, value in values.items() if value != getattr(request, name)}
+    return replace(request, **changed) if changed else request  # a copy costs ten times the comparison
 
 
 def _clean(text: str) -> str:
@@ -66,6 +69,8 @@ def _clean(text: str) -> str:
 
 
 def _first(values: Mapping[str, list[str]], name: str) -> str:
+    if name not in values:  # as most are
+        return ""
     return next((text for text in map(_clean, values.get(name, ())) if text), "")
 
 
@@ -78,7 +83,7 @@ def _choices(values: Mapping[str, list[str]], name: str, notices: list[Notice]) 
 
 def _year(values: Mapping[str, list[str]], name: str, notices: list[Notice]) -> int | None:
     typed = _first(values, name)
-    match = _NUMBER.fullmatch(typed)
+    match = _NUMBER.fullmatch(typed) if typed else None
     if match and len(match[1]) <= 4 and int(match[1]):
         return int(match[1])
     if typed:
@@ -141,7 +146,7 @@ class State:
     def __init__(self, request: SearchRequest) -> None:
         self.request = request = canonical(request)
         self._parts = _Parts(
-            text=(f"q={quote_plus(request.text, errors='replace')}",) if request.text else (),
+            text=(_words(request.text),) if request.text else (),
             topic=tuple(_pair("topic", value) for value in request.topics),
             type=tuple(_pair("type", value) for value in request.types),
             years=_years(request.year_from, request.year_to),
@@ -154,6 +159,7 @@ class State:
         self._around = {
             "topic": (_before(p.text), _after(p.type, p.years, p.match, p.words, p.sort)),
             "type": (_before(p.text, p.topic), _after(p.years, p.match, p.words, p.sort)),
+            "year": (_before(p.text, p.topic, p.type), _after(p.match, p.words, p.sort)),
         }
         self._chosen = {"topic": set(request.topics), "type": set(request.types)}
 
@@ -178,13 +184,17 @@ class State:
         return f"{before}{pairs}{after}" if pairs else f"{before.rstrip('&')}{after}".lstrip("&")
 
     def with_words(self, text: str) -> str:
-        """Return the same filters for other words."""
-        return State(replace(self.request, text=text, page=1)).query()
-
-    def with_years(self, low: int | None, high: int | None) -> str:
-        """Return the search with another range of years, both inclusive; None is open."""
+        """Return the same filters for other words; "" keeps none of what only words can have."""
+        text = _clean(text)
+        if not text or not self.request.text:
+            return State(replace(self.request, text=text, page=1)).query()
         p = self._parts
-        return _join(p.text, p.topic, p.type, _years(low, high), p.match, p.words, p.sort)
+        return _join((_words(text),), p.topic, p.type, p.years, p.match, p.words, p.sort)
+
+    def with_years(self, low: int, high: int) -> str:
+        """Return the search with another range of years, both inclusive."""
+        before, after = self._around["year"]
+        return f"{before}from={low}&to={high}{after}"
 
     def without(self, facet: str) -> str:
         """Return the search without any choice of "topic", "type" or "year"."""
@@ -220,6 +230,10 @@ class State:
 
 
 _PART_OF = {"year": "years"}
+
+
+def _words(text: str) -> str:
+    return f"q={quote_plus(text, errors='replace')}"
 
 
 def _years(low: int | None, high: int | None) -> tuple[str, ...]:

@@ -36,10 +36,10 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def get(client: FlaskClient) -> Callable[..., BeautifulSoup]:
-    """Return a function: address -> parsed page; it must answer with the given status."""
+    """Return a function: address -> parsed page, as a browser follows it; it must answer with the given status."""
 
     def get_page(url: str, status: int = 200) -> BeautifulSoup:
-        response = client.get(url)
+        response = client.get(url, follow_redirects=True)
         assert response.status_code == status, url
         return soup_of(response)
 
@@ -63,3 +63,15 @@ def client_over(own_config: Config) -> Iterator[Callable[[list[dict[str, object]
         return client_of(own_config)
 
     yield make
+
+
+@pytest.fixture(scope="session")
+def built_client(app: Flask) -> FlaskClient:
+    """A client of the hand-made pages that lives as long as the run: for tests that ask again and again."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def style() -> str:
+    """The style sheet as it is shipped."""
+    return (Path(__file__).parents[2] / "webui" / "static" / "style.css").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,14 @@ def soup_of(response: TestResponse) -> BeautifulSoup:
 
 def words_of(element: Any) -> str:
     return " ".join(element.get_text().split())
+
+
+def heading_of(page: BeautifulSoup) -> str:
+    return words_of(page.h1)
+
+
+def total_of(page: BeautifulSoup) -> int:
+    """The number in the heading of a page of results; "No digest" is 0."""
+    match = re.match(r"(?:All )?([\d,]+) digests?\b|No digest\b", heading_of(page))
+    assert match, heading_of(page)
+    return int((match[1] or "0").replace(",", ""))

@@ -90,7 +90,9 @@ def test_with_build_it_indexes_the_pages_of_the_corpus_folder_and_names_their_pr
         assert lines[-1].startswith("Serving 14 digests (from your pages) at ")
         code, errors = stopped(process, signal.SIGTERM)
     assert code == 0
-    assert errors == "skipped: empty.html: The file is empty. Save the page again. [empty]\n"
+    skipped, *warnings = errors.splitlines()
+    assert skipped == "skipped: empty.html: The file is empty. Save the page again. [empty]"
+    assert all(line.endswith("[near-duplicate]") for line in warnings)  # hand-made digests share most of their text
 
 
 def run(config: Config, *more: str) -> tuple[int, str]:

@@ -1,20 +1,22 @@
-"""What the pages share: addresses, links, facet rows, the card of a hit; texts are raw, the templates escape them."""
+"""What the pages share: addresses, links, counts, cards. Texts are raw and the templates escape them; only what stands
+on a page by the dozen (cards, rows, bars) is markup already, made from the macros of `parts.html`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from indexer import Citation, Facet, Fragment, Hit, Results, SearchRequest
+from markupsafe import Markup
+
+from indexer import Citation, Facet, Fragment, Hit, MarkedText, Results, SearchRequest
 from webui.live import LiveGeneration
-from webui.params import State
+from webui.skeletons import HOLES, Skeletons, escaped
 
 SITE = "PPRNet Search"
 UNTITLED = "Untitled digest"
-BAR_STEPS = 20  # the stylesheet knows the bars .bar-0 to .bar-20
-MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 
 Words = Iterable[Fragment]  # a text in pieces, some of them marked; () when there is none
@@ -28,29 +30,12 @@ class Link(NamedTuple):
     current: bool = False
 
 
-class FacetRow(NamedTuple):
-    """A value of a facet. `href` is empty when nothing would be found. `bar`: 0 to BAR_STEPS, its share of the most."""
+class Count(NamedTuple):
+    """A link and how many digests it leads to."""
 
     href: str
     label: str
     number: str
-    selected: bool
-    bar: int
-
-
-class HitCard(NamedTuple):
-    """One hit of a list."""
-
-    href: str
-    title: Words
-    month: str
-    type: str
-    snippet: Words
-    cut_before: bool
-    cut_after: bool
-    reference: str
-    journal: str
-    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +45,7 @@ class Addresses:
     root: str
     style: str
     icon: str
+    script: str
 
     @property
     def start(self) -> str:
@@ -69,12 +55,47 @@ class Addresses:
     def search(self) -> str:
         return f"{self.root}/search"
 
+    @property
+    def suggest(self) -> str:
+        return f"{self.root}/suggest"
+
+    @property
+    def about(self) -> str:
+        return f"{self.root}/about"
+
+    @property
+    def topics(self) -> str:
+        return f"{self.root}/topics"
+
+    @property
+    def archive(self) -> str:
+        return f"{self.root}/archive"
+
+    @property
+    def status(self) -> str:
+        return f"{self.root}/status"
+
     def results(self, query: str) -> str:
         return f"{self.root}/search?{query}" if query else f"{self.root}/search"
 
     def article(self, doc_id: str, query: str = "") -> str:
         path = f"{self.root}/article/{quote(doc_id, safe='')}"
         return f"{path}?{query}" if query else path
+
+    def filters(self, query: str) -> str:
+        return f"{self.root}/filters?{query}" if query else f"{self.root}/filters"
+
+    def why(self, doc_id: str, query: str) -> str:
+        return f"{self.root}/why/{quote(doc_id, safe='')}?{query}"
+
+    def topic(self, value: str) -> str:
+        return f"{self.root}/topic/{quote(value, safe='')}"
+
+    def year(self, year: int | str) -> str:
+        return f"{self.root}/year/{year}"
+
+    def month(self, month: str) -> str:
+        return f"{self.root}/month/{month}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +105,8 @@ class Frame:
     words      what the search box holds.
     carried    (name, value) pairs that the search box carries along: the filters in force.
     is_sample  the digests are the shipped retellings, which every page must say.
-    canonical  the address of this content without the reader's words, or "".
+    canonical  the address of this content without the reader's words; "": search engines shall not list the page.
+    description  what the page holds, in one sentence, for lists of search engines; or "".
     """
 
     title: str
@@ -93,14 +115,7 @@ class Frame:
     carried: Sequence[tuple[str, str]] = ()
     is_sample: bool = False
     canonical: str = ""
-
-
-def month_name(month: str | None) -> str:
-    """Return "July 2020" for "2020-07", and "" for None."""
-    if month is None:
-        return ""
-    year, _, number = month.partition("-")
-    return f"{MONTH_NAMES[int(number) - 1]} {year}"
+    description: str = ""
 
 
 def safe_url(url: str | None) -> str:
@@ -120,61 +135,89 @@ def span(low: str | int, high: str | int) -> str:
     return str(low) if str(low) == str(high) else f"{low} to {high}"
 
 
+def joined(texts: Sequence[str], last: str) -> str:
+    """Return "a", "a and b", "a, b and c", for `last` " and "."""
+    return ", ".join(texts[:-1]) + last + texts[-1] if len(texts) > 1 else "".join(texts)
+
+
+def years_text(request: SearchRequest) -> str:
+    """Return the range of years in words, "" without one."""
+    low, high = request.year_from, request.year_to
+    if low is not None and high is not None:
+        return span(low, high)
+    if low is not None:
+        return f"{low} or later"
+    return f"{high} or earlier" if high is not None else ""
+
+
 def known_choices(results: Results) -> SearchRequest:
     """Return the request as it was answered: filters that the index does not know are gone, years are in order."""
     r = results.request
-    topics, types = (tuple(b.value for b in facet.buckets if b.selected) for facet in results.facets[:2])
+    topics, types = (tuple([value for value, _ in chosen_values(facet)]) for facet in results.facets[:2])
     low, high = r.year_from, r.year_to
     if low is not None and high is not None and low > high:
         low, high = high, low
+    if (topics, types, low, high) == (r.topics, r.types, r.year_from, r.year_to):
+        return r
     return replace(r, topics=topics, types=types, year_from=low, year_to=high)
 
 
-def card(live: LiveGeneration, hit: Hit, addresses: Addresses, query: str) -> HitCard:
-    article = live.record(hit.doc_id)
-    kind = article.research_type
-    return HitCard(
-        href=addresses.article(hit.doc_id, query),
-        title=hit.title if article.title else (Fragment(UNTITLED),),
-        month=month_name(hit.month),
-        type=live.searcher.label("type", kind.value) if kind else "",
-        snippet=hit.snippet.extract,
-        cut_before=hit.snippet.cut_before,
-        cut_after=hit.snippet.cut_after,
-        reference=_short_reference(article.citation),
-        journal=article.citation.journal or "" if article.citation else "",
-        missing=", ".join(hit.missing),
-    )
+def chosen_values(facet: Facet) -> list[tuple[str, str]]:
+    """Return (value, label) of what is chosen in a facet, by value."""
+    if not facet.chosen:
+        return []
+    return sorted((v, label) for v, label in zip(facet.values, facet.labels, strict=True) if v in facet.chosen)
 
 
-def _short_reference(citation: Citation | None) -> str:
-    """Return "Norwood et al. (2018)" of a reference whose authors and year are known, else ""."""
-    if citation is None or not citation.authors or citation.study_year is None:
-        return ""
-    names = [author.partition(",")[0] for author in citation.authors]
-    who = names[0] if len(names) == 1 else f"{names[0]} & {names[1]}" if len(names) == 2 else f"{names[0]} et al."
-    return f"{who} ({citation.study_year})"
+def counts(facet: Facet, address: Callable[[str], str]) -> list[Count]:
+    """Return the values of a facet that digests have, in its own order."""
+    return [Count(address(bucket.value), bucket.label, f"{bucket.count:,}") for bucket in facet.buckets if bucket.count]
 
 
-def facet_rows(facet: Facet, state: State, addresses: Addresses) -> list[FacetRow]:
-    """Return the rows of a topic or type facet in its own order."""
-    start = f"{addresses.search}?"
-    most = max((bucket.count for bucket in facet.buckets), default=0) or 1
-    rows = []
-    for value, label, count, selected in ((b.value, b.label, b.count, b.selected) for b in facet.buckets):
-        query = state.toggle(facet.name, value) if count or selected else None
-        href = "" if query is None else f"{start}{query}" if query else addresses.search
-        rows.append(FacetRow(href, label, f"{count:,}", selected, _bar(count, most)))
-    return rows
-
-
-def _bar(count: int, most: int) -> int:
-    """Return the length of a bar in steps: 0 for nothing, else at least 1."""
-    return -(-count * BAR_STEPS // most)
-
-
-def by_label(rows: list[FacetRow]) -> list[FacetRow]:
+def by_label(rows: Iterable[Count]) -> list[Count]:
+    """Return counts from A to Z."""
     return sorted(rows, key=lambda row: row.label.casefold())
+
+
+def cards(
+    live: LiveGeneration, hits: Iterable[Hit], addresses: Addresses, skeletons: Skeletons, *, level: int
+) -> Markup:
+    """Return the cards of digests as items of a list, with headings of a level."""
+    return Markup("".join([_card(live, hit, addresses, skeletons, level, "", "") for hit in hits]))
+
+
+def result_cards(
+    live: LiveGeneration, results: Results, query: str, addresses: Addresses, skeletons: Skeletons
+) -> Markup:
+    """Return the cards of the hits of a search as items of a list; `query` is its address."""
+    asked = f"?{escaped(query)}" if query else ""
+    why = asked if results.words else ""  # without words there is nothing to explain
+    return Markup("".join([_card(live, hit, addresses, skeletons, 2, asked, why) for hit in results.hits]))
+
+
+def _card(
+    live: LiveGeneration, hit: Hit, addresses: Addresses, skeletons: Skeletons, level: int, query: str, why: str
+) -> str:
+    """Return the card of a hit. `query` and `why`: what stands behind the addresses of its page and its explanation."""
+    facts = live.card_facts(hit.doc_id)
+    name = hit.title.text or UNTITLED
+    snippet, missing = hit.snippet, escaped(", ".join(hit.missing))
+    skeleton = skeletons.get(
+        "card", level, addresses.root, facts, name, HOLES[0], HOLES[1], HOLES[2],
+        snippet.cut_before, snippet.cut_after, HOLES[3] if missing and why else "", HOLES[4] if why else "",
+    )  # fmt: skip
+    title = marked(hit.title) if hit.title.marks else escaped(name)
+    values = (query, title, marked(snippet.extract))
+    return skeleton.fill(*values, missing, why) if why else skeleton.fill(*values)
+
+
+def marked(text: MarkedText) -> str:
+    """Return the markup of a text with its marks."""
+    place, whole, pieces = 0, text.text, []
+    for start, end in text.marks:
+        pieces += [escaped(whole[place:start]), "<mark>", escaped(whole[start:end]), "</mark>"]
+        place = end
+    return "".join([*pieces, escaped(whole[place:])])
 
 
 def doi_link(citation: Citation | None) -> Link | None:

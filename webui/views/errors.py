@@ -1,4 +1,4 @@
-"""What a reader sees when there is nothing to see, and the headers that every response has."""
+"""What a reader sees when there is nothing to see."""
 
 from __future__ import annotations
 
@@ -10,19 +10,9 @@ from webui.pages.message import message_page
 from webui.params import parse_query_string
 from webui.views.site import Site
 
-# Pages hold text from elsewhere: were a piece of it ever to slip through as markup, it could load and run nothing.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # the address holds the reader's question
-}
-
 
 def add_errors(site: Site) -> None:
-    """Add the pages for errors, and the headers."""
+    """Add the pages for errors."""
 
     @site.app.errorhandler(PprSearchError)
     def index_unusable(error: PprSearchError) -> Response:
@@ -44,9 +34,4 @@ def add_errors(site: Site) -> None:
         response = site.render_message(page, status)
         if "Allow" in (headers := error.get_response().headers):
             response.headers["Allow"] = headers["Allow"]
-        return response
-
-    @site.app.after_request
-    def secure(response: Response) -> Response:
-        response.headers.update(SECURITY_HEADERS)
         return response

@@ -1,20 +1,20 @@
-"""What every route needs: the live index, our own addresses, and templates rendered to responses."""
+"""What every route needs: the live index, our own addresses, and answers made from templates or values."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import json
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from indexer import PprSearchError
+from webui.caching import OUR_PACKAGES, answer_unchanged, mark_cacheable, page_tag, program_digest
 from webui.live import LiveGeneration, LiveIndex
+from webui.pages.cards import month_name
 from webui.pages.message import MessagePage
 from webui.pages.parts import Addresses
-
-STATIC_FILES = ("style.css", "icon.svg")
-VERSION_DIGITS = 10
+from webui.skeletons import Skeletons
+from webui.static_files import read_static_files
 
 
 class Site:
@@ -23,40 +23,60 @@ class Site:
     def __init__(self, app: Flask, index: LiveIndex, static: Path) -> None:
         self.app = app
         self.index = index
-        self.addresses = make_addresses(static)
+        self.files = read_static_files(static)
+        self.skeletons = Skeletons(app.jinja_env, "parts.html")
+        self._program = program_digest(OUR_PACKAGES)
+        answer_unchanged(app, index, self._program)
 
     def query_string(self) -> str:
         """Return what stands behind the "?" of the current request; broken bytes become U+FFFD."""
         return request.query_string.decode("utf-8", "replace")
 
+    def addresses(self) -> Addresses:
+        """Return the addresses of the pages and static files, as the current request reaches them.
+
+        A static file's address holds its version: browsers may keep the file for long.
+        """
+        root = request.script_root
+        style, icon, script = (
+            f"{root}/static/{name}?v={self.files[name].version}" for name in ("style.css", "icon.svg", "app.js")
+        )
+        return Addresses(root, style, icon, script)
+
+    def live(self) -> LiveGeneration:
+        """Return the live generation; within one request always the same, so that a page never shows two of them."""
+        if "live" not in g:
+            g.live = self.index.current()
+        live: LiveGeneration = g.live
+        return live
+
     def live_or_none(self) -> LiveGeneration | None:
         """Return the live generation, or None when there is none that can be used."""
         try:
-            return self.index.current()
+            return self.live()
         except PprSearchError:
             return None
 
-    def render(self, template: str, page: object, status: int = 200) -> Response:
-        """Return a page in its template."""
-        return Response(self.app.jinja_env.get_template(template).render(page=page), status, mimetype="text/html")
+    def render(self, template: str, page: object, status: int = 200, *, cached: bool = True) -> Response:
+        """Return a page in its template. `cached`: it changes only with the index or the program."""
+        newest = month_name(g.live.newest) if "live" in g else ""
+        html = self.app.jinja_env.get_template(template).render(page=page, newest=newest)
+        return self._tagged(Response(html, status, mimetype="text/html"), cached)
 
     def render_message(self, page: MessagePage, status: int) -> Response:
         """Return a page that says what is wrong."""
         return self.render("message.html", page, status)
 
+    def json(self, value: object, *, cached: bool = True) -> Response:
+        """Return a value as JSON; `cached` as of `render`."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return self.text(text, "application/json", cached=cached)
 
-def make_addresses(static: Path) -> Callable[[], Addresses]:
-    """Return a function: the addresses of the pages and static files, as the current request reaches them.
+    def text(self, text: str, mimetype: str, *, cached: bool = True) -> Response:
+        """Return a text as it is; `cached` as of `render`."""
+        return self._tagged(Response(text, mimetype=mimetype), cached)
 
-    A static file's address holds a digest of its content, taken once, here: browsers may keep the file for long.
-    """
-    versions = {
-        name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:VERSION_DIGITS] for name in STATIC_FILES
-    }
-
-    def addresses() -> Addresses:
-        root = request.script_root
-        style, icon = (f"{root}/static/{name}?v={versions[name]}" for name in STATIC_FILES)
-        return Addresses(root, style, icon)
-
-    return addresses
+    def _tagged(self, response: Response, cached: bool) -> Response:
+        if cached and response.status_code == 200 and "live" in g:
+            return mark_cacheable(response, page_tag(self._program, g.live, request.environ))
+        return response
