@@ -5,26 +5,32 @@ PYTHON =
 HOST =
 PORT =
 SIZES =
+FOLDER =
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench format lock clean FORCE
+.PHONY: help run test bench screenshots format lock clean FORCE
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo 'Settings: make run HOST=0.0.0.0 PORT=8080    make PYTHON=python3.12 run'
 
 run: .venv/.installed ## install, index the pages when they changed, serve the search page and print its address
 	@.venv/bin/pprsearch serve --build $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: .venv/.installed ## install, then run every check and test
+test: .venv/.installed ## install, a browser too where none runs, then run every check and test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	@.venv/bin/python tests/browser/browser.py
 	.venv/bin/pytest
 
 bench: .venv-bench/.installed ## measure speed beside other engines, ten minutes; SIZES="500 10000 100000" for all sizes
 	@PYTHONPATH=tests .venv-bench/bin/python -m benchmark $(if $(SIZES),--sizes $(SIZES))
+
+screenshots: .venv/.installed ## write pictures of the main pages to screenshots/, or to FOLDER=...
+	@.venv/bin/python tests/browser/browser.py
+	@.venv/bin/python tests/browser/screenshots.py $(or $(FOLDER),screenshots)
 
 format: .venv/.installed ## lay out the code and mend what ruff can mend
 	.venv/bin/ruff check --fix .
