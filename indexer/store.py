@@ -17,6 +17,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -98,10 +99,16 @@ def read_pointer(index: Path) -> tuple[str, str] | None:
     return match[1], match[2]
 
 
+@lru_cache(maxsize=16)
+def _pointer(index: Path) -> Path:
+    """Return the pointer's path; joined once, because every request asks for its stamp."""
+    return index / POINTER
+
+
 def pointer_stamp(index: Path) -> tuple[int, int] | None:
     """Return what changes when the pointer does, or None when there is none: a tenth of the cost of reading it."""
     try:
-        entry = (index / POINTER).stat()
+        entry = _pointer(index).stat()
     except OSError:
         return None
     return entry.st_ino, entry.st_mtime_ns

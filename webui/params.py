@@ -119,7 +119,7 @@ def _broken(name: str, typed: str, wanted: str) -> Notice:
 
 
 @lru_cache(maxsize=1024)
-def _pair(name: str, value: str) -> str:
+def pair(name: str, value: str) -> str:
     """Return `name=value`, quoted. Remembered, because a page repeats the same sixty values at every request."""
     return f"{name}={quote_plus(value, errors='replace')}"
 
@@ -147,8 +147,8 @@ class State:
         self.request = request = canonical(request)
         self._parts = _Parts(
             text=(_words(request.text),) if request.text else (),
-            topic=tuple(_pair("topic", value) for value in request.topics),
-            type=tuple(_pair("type", value) for value in request.types),
+            topic=tuple(pair("topic", value) for value in request.topics),
+            type=tuple(pair("type", value) for value in request.types),
             years=_years(request.year_from, request.year_to),
             match=("match=all",) if request.match == "all" else (),
             words=("words=typed",) if request.typed_only else (),
@@ -174,13 +174,17 @@ class State:
             p.text, p.topic, p.type, p.years, p.match, p.words, p.sort, (f"page={number}",) if number > 1 else ()
         )
 
+    def around(self, facet: str) -> tuple[str, str]:
+        """Return what stands before and after the choices of "topic" or "type": each a `pair`, joined by "&"."""
+        return self._around[facet]
+
     def toggle(self, facet: str, value: str) -> str:
         """Return the search with a value of "topic" or "type" added to the choices, or taken from them."""
         before, after = self._around[facet]
         chosen = self._chosen[facet]
         if not chosen:  # by far the most frequent case
-            return f"{before}{_pair(facet, value)}{after}"
-        pairs = "&".join(_pair(facet, item) for item in sorted(chosen ^ {value}))
+            return f"{before}{pair(facet, value)}{after}"
+        pairs = "&".join(pair(facet, item) for item in sorted(chosen ^ {value}))
         return f"{before}{pairs}{after}" if pairs else f"{before.rstrip('&')}{after}".lstrip("&")
 
     def with_words(self, text: str) -> str:

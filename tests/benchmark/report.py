@@ -136,7 +136,8 @@ def _our_rows(found: dict[str, Any]) -> Iterator[Row]:
         web = found["web"]
         yield "/search / bare Flask response (CPU)", f"{web['ratio']:.1f}"
         yield "/search, bare: CPU p50 ms", f"{web['search_ms']:.2f}, {web['bare_ms']:.3f}"
-        yield "/search page, kB", f"{web['page_bytes'] / 1000:.0f}"
+        yield "the same compressed / bare Flask response", f"{web['compressed_ratio']:.1f}"
+        yield "/search page, compressed, kB", f"{web['page_bytes'] / 1000:.0f}, {web['compressed_bytes'] / 1000:.1f}"
     if "load" in found:
         load = found["load"]
         yield f"load: {load['readers']} readers, {load['requests']:,} requests: errors", str(load["errors"])

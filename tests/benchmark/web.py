@@ -1,7 +1,7 @@
 """The whole `/search` response beside a bare Flask response: what a page costs the server, without the network.
 
 Run as `python -m benchmark.web INDEX` with questions as JSON on stdin. Both applications are called as WSGI
-applications in one process, in blocks by turns; the page is neither compressed nor cached.
+applications in one process, in blocks by turns; the page is not cached, and measured as it is and compressed.
 """
 
 from __future__ import annotations
@@ -14,46 +14,41 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from benchmark.rounds import BLOCK, percentile
 from benchmark.work import ROOT, Question
-from indexer import Config
+from indexer import Config, SearchRequest
 from webui import create_app
+from webui.params import State
 
 ROUNDS = 5
 
 
 def address(question: Question) -> str:
-    """Return the address of a question's page."""
-    years = question.years or ()
-    pairs = [("q", question.text), *(("topic", value) for value in question.topics)]
-    pairs += [("type", value) for value in question.types]
-    pairs += [(name, str(year)) for name, year in zip(("from", "to"), years, strict=False)]
-    return f"/search?{urlencode(pairs)}"
+    """Return the address of a question's page, in the form that needs no redirect."""
+    low, high = question.years or (None, None)
+    request = SearchRequest(question.text, question.topics, question.types, low, high)
+    return f"/search?{State(request).query()}"
 
 
 def measure(index: Path, questions: list[Question]) -> dict[str, Any]:
-    """Return CPU milliseconds of both, the ratio question by question, and the size of a page."""
-    apps: dict[str, Callable[..., Iterable[bytes]]] = {
-        "bare": _bare(),
-        "search": create_app(Config(corpus=ROOT / "corpus", index=index)),
-    }
+    """Return CPU milliseconds of both, the ratio question by question, the size of a page, and the same compressed."""
+    app = create_app(Config(corpus=ROOT / "corpus", index=index))
+    apps: dict[str, Callable[..., Iterable[bytes]]] = {"bare": _bare(), "search": app, "compressed": app}
     rng = random.Random(len(questions))
-    times: dict[str, dict[int, list[float]]] = {"bare": {}, "search": {}}
-    sizes = []
+    times: dict[str, dict[int, list[float]]] = {name: {} for name in apps}
+    sizes: dict[str, list[int]] = {name: [] for name in apps}
     for number in range(ROUNDS + 1):
         for first in range(0, len(questions), BLOCK):
             for name in rng.sample(sorted(apps), len(apps)):
                 for i, question in enumerate(questions[first : first + BLOCK], first):
-                    ms, size = _call(apps[name], address(question))
+                    ms, size = _call(apps[name], address(question), accept="br" if name == "compressed" else "")
                     if number:
                         times[name].setdefault(i, []).append(ms)
-                        if name == "search":
-                            sizes.append(size)
+                        sizes[name].append(size)
     bare = statistics.median(ms for rounds in times["bare"].values() for ms in rounds)
     pages = [statistics.median(rounds) for rounds in times["search"].values()]
     return {
@@ -61,7 +56,11 @@ def measure(index: Path, questions: list[Question]) -> dict[str, Any]:
         "search_ms": statistics.median(pages),
         "search_p95_ms": percentile(pages, 95),
         "ratio": statistics.median(page / bare for page in pages),
-        "page_bytes": statistics.median(sizes),
+        "page_bytes": statistics.median(sizes["search"]),
+        "compressed_ratio": statistics.median(
+            statistics.median(rounds) / bare for rounds in times["compressed"].values()
+        ),
+        "compressed_bytes": statistics.median(sizes["compressed"]),
     }
 
 
@@ -75,8 +74,11 @@ def _bare() -> Flask:
     return app
 
 
-def _call(app: Callable[..., Iterable[bytes]], url: str) -> tuple[float, int]:
-    environ = EnvironBuilder(path=url.split("?")[0], query_string=url.split("?")[1]).get_environ()
+def _call(app: Callable[..., Iterable[bytes]], url: str, accept: str) -> tuple[float, int]:
+    """Return CPU milliseconds and bytes of an answer; `accept`: what it may be compressed with, or ""."""
+    path, _, query = url.partition("?")
+    headers = {"Accept-Encoding": accept} if accept else {}
+    environ = EnvironBuilder(path=path, query_string=query, headers=headers).get_environ()
     answered: list[str] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:

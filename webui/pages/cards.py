@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from indexer import Article, Citation
@@ -11,7 +11,8 @@ from indexer import Article, Citation
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 
-class CardFacts(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: its skeleton is looked up by it
+class CardFacts:
     """The lines of a card that stay the same; "" or () where the record does not say.
 
     path       the last part of the addresses of its pages.

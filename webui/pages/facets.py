@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from indexer import Facet
 from webui.pages.parts import Addresses, digests
-from webui.params import State
+from webui.params import State, pair
 from webui.skeletons import HOLES, Skeletons, escaped
 
 N_SHOWN = 8  # values of a long facet that stand open; the whole list is folded away behind them
@@ -74,19 +74,30 @@ def facet_box(facet: Facet, state: State, addresses: Addresses, skeletons: Skele
 def _rows(facet: Facet, state: State, addresses: Addresses, skeletons: Skeletons) -> list[str]:
     """Return the markup of each value of a facet, A to Z."""
     numbers, sign = (facet.adds, "+") if facet.adds else (facet.counts, "")
-    search = escaped(addresses.search)
+    address = _toggle(facet, state, addresses)
     rows = []
     for value, label, number, count in zip(facet.values, facet.labels, numbers, facet.counts, strict=True):
         if value in facet.chosen:
-            query = state.toggle(facet.name, value)
             row = skeletons.get("facet_row", HOLES[0], label, HOLES[1], count == 1, True)
-            rows.append(row.fill(f"{search}?{escaped(query)}" if query else search, f"{count:,}"))
+            rows.append(row.fill(address(value), f"{count:,}"))
         elif number:
             row = skeletons.get("facet_row", HOLES[0], label, HOLES[1], number == 1, False)
-            rows.append(row.fill(f"{search}?{escaped(state.toggle(facet.name, value))}", f"{sign}{number:,}"))
+            rows.append(row.fill(address(value), f"{sign}{number:,}"))
         else:
             rows.append(skeletons.get("facet_row", "", label, "0", False, False).fill())
     return rows
+
+
+def _toggle(facet: Facet, state: State, addresses: Addresses) -> Callable[[str], str]:
+    """Return where a value of a facet leads, as markup. What stands around the value is the same for all of them."""
+    name, search = facet.name, escaped(addresses.search)
+
+    def with_others(value: str) -> str:
+        query = state.toggle(name, value)
+        return f"{search}?{escaped(query)}" if query else search
+
+    before, after = map(escaped, state.around(name))
+    return with_others if facet.chosen else lambda value: f"{search}?{before}{pair(name, value)}{after}"
 
 
 def year_chart(
