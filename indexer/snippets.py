@@ -118,7 +118,7 @@ def _choose(found: Occurrences, n_docs: int) -> tuple[list[list[int]], list[int]
         if section & SECTION <= LAST_SENTENCE:
             titles[place] += range(first, last)
         else:
-            worth = _worth(clauses[first:last])
+            worth = _worth(clauses[first:last]) if last - first > 1 else WORTH_OF_ONE[clauses[first] & 1]
             if worth > most[place]:  # of equals the first stays
                 best[place], most[place] = first, worth
         first = last
@@ -127,11 +127,11 @@ def _choose(found: Occurrences, n_docs: int) -> tuple[list[list[int]], list[int]
 
 def _worth(codes: list[int]) -> int:
     """Return what a sentence is worth that holds these marks: its clauses, then its words as typed, then synonyms."""
-    if len(codes) == 1:
-        n_clauses, n_synonyms = 1, codes[0] & 1
-    else:
-        n_clauses, n_synonyms = len({code >> 1 for code in codes}), sum([code & 1 for code in codes])
-    return (n_clauses << 40) + ((len(codes) - n_synonyms) << 20) + n_synonyms
+    n_synonyms = sum([code & 1 for code in codes])
+    return (len({code >> 1 for code in codes}) << 40) + ((len(codes) - n_synonyms) << 20) + n_synonyms
+
+
+WORTH_OF_ONE = (_worth([0]), _worth([1]))  # most sentences hold one: a word as typed, or a synonym
 
 
 def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> Snippet:

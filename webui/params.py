@@ -75,7 +75,9 @@ def _first(values: Mapping[str, list[str]], name: str) -> str:
 
 
 def _choices(values: Mapping[str, list[str]], name: str, notices: list[Notice]) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(text for text in map(_clean, values.get(name, ())) if text))
+    if name not in values:
+        return ()
+    chosen = tuple(dict.fromkeys(text for text in map(_clean, values[name]) if text))
     if len(chosen) > MAX_VALUES:
         notices.append(Notice("many-values", f"Only the first {MAX_VALUES} choices of '{name}' were used."))
     return chosen[:MAX_VALUES]
@@ -175,7 +177,7 @@ class State:
         )
 
     def around(self, facet: str) -> tuple[str, str]:
-        """Return what stands before and after the choices of "topic" or "type": each a `pair`, joined by "&"."""
+        """Return what stands before and after the choices of a facet: each a `pair`, or from=...&to=... for "year"."""
         return self._around[facet]
 
     def toggle(self, facet: str, value: str) -> str:

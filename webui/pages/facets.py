@@ -105,7 +105,7 @@ def year_chart(
 ) -> YearChart | None:
     """Return the chart of the years; None when it would say too little.
 
-    address  where the bar of a year leads.   follow  search engines may, too.
+    address  where the bar of a year leads, as markup.   follow  search engines may, too.
     """
     if len(facet.values) < MIN_BARS or not any(facet.counts):
         return None
@@ -121,16 +121,19 @@ def year_chart(
         href = HOLES[0] if count or low == year == high else ""
         bar = skeletons.get("year_bar", href, year, HOLES[1], HOLES[2], selected, follow)
         height = -(-count * BAR_STEPS // most)  # at least one step where there is a digest
-        bars.append(bar.fill(escaped(address(year)) if href else "", f"{year}, {digests(count)}", str(height)))
+        bars.append(bar.fill(address(year) if href else "", f"{year}, {digests(count)}", str(height)))
     return YearChart(Markup("".join(bars)), first, last)
 
 
 def narrow_to_year(state: State, addresses: Addresses) -> Callable[[int], str]:
     """Return where the bars of a search lead: to that year alone, or, from the only chosen year, to all years."""
     low, high = state.request.year_from, state.request.year_to
+    search, (before, after) = escaped(addresses.search), map(escaped, state.around("year"))
 
     def address(year: int) -> str:
-        return addresses.results(state.without("year") if low == year == high else state.with_years(year, year))
+        if low == year == high:
+            return escaped(addresses.results(state.without("year")))
+        return f"{search}?{before}from={year}&amp;to={year}{after}"
 
     return address
 

@@ -13,7 +13,7 @@ from webui.pages.cards import month_name
 from webui.pages.facets import YearChart, year_chart
 from webui.pages.parts import SITE, Addresses, Count, Frame, Link, by_label, cards, counts, digests, span
 from webui.params import State
-from webui.skeletons import Skeletons
+from webui.skeletons import Skeletons, escaped
 
 N_NEWEST = 5  # digests of the newest month; the blog brings two or three a month
 
@@ -51,5 +51,7 @@ def start_page(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons)
         month=Link(addresses.month(month), month_name(month)) if month else None,
         newest=cards(live, [hit for hit in results.hits if hit.month == month], addresses, skeletons, level=3),
         topics=by_label(counts(topics, addresses.topic)),
-        years=year_chart(years, State(results.request), skeletons, addresses.year, follow=True),
+        years=year_chart(
+            years, State(results.request), skeletons, lambda year: escaped(addresses.year(year)), follow=True
+        ),
     )
