@@ -45,6 +45,9 @@ def command(paths: tuple[Path, ...], is_dry: bool, strict: bool, allow_removals:
         done = update(place, paths, say, options)
         if paths:
             click.echo(_describe(done.stored, config.corpus / PAGES))
+        if done.run.is_first:  # with nothing before it there are no changes to list
+            digests, pages = len(done.run.ingest.articles), len(done.run.ingest.pages)
+            click.echo(f"{count(digests, 'digest')} from {count(pages, 'page')}.")
         return print_run(done.run, config, len(done.stored.refused), is_dry)
 
 

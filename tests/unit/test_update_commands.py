@@ -44,6 +44,7 @@ def test_an_update_says_what_was_stored_what_changed_and_what_is_live(library: L
     assert (code, err) == (0, "")
     assert out == [
         "2 new captures for corpus/pages (2018-03.html, 2018-04.html).",
+        "2 digests from 2 pages.",
         "index: generation 000001 is live.",
     ]
     code, out, err = library.run("update", "inbox")
