@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from indexer.build import build_from_pages, build_from_records
     from indexer.changes import Change
     from indexer.cli import COMMANDS, create_cli, run_cli, setting_options
-    from indexer.commands.build import say
+    from indexer.commands.running import say
     from indexer.config import Config, load_config
     from indexer.errors import ConfigError, IndexMissingError, InputError, NotFoundError, PprSearchError, StoreError
     from indexer.generations import current_name
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Snippet,
         Sort,
     )
+    from indexer.program import source_digest
     from indexer.query import PROSE_WORDS, Alternative, Clause
     from indexer.ranking import DEFAULT_PROFILE, PARAMETERS, Profile
     from indexer.search import Searcher, open_index
@@ -109,6 +110,7 @@ __all__ = [
     "run_cli",
     "say",
     "setting_options",
+    "source_digest",
 ]
 
 _HOME_OF = {
@@ -116,7 +118,7 @@ _HOME_OF = {
     **dict.fromkeys(("build_from_pages", "build_from_records"), "indexer.build"),
     **dict.fromkeys(("Change",), "indexer.changes"),
     **dict.fromkeys(("COMMANDS", "create_cli", "run_cli", "setting_options"), "indexer.cli"),
-    **dict.fromkeys(("say",), "indexer.commands.build"),
+    **dict.fromkeys(("say",), "indexer.commands.running"),
     **dict.fromkeys(("Config", "load_config"), "indexer.config"),
     **dict.fromkeys(
         ("ConfigError", "IndexMissingError", "InputError", "NotFoundError", "PprSearchError", "StoreError"),
@@ -151,6 +153,7 @@ _HOME_OF = {
         ),
         "indexer.model",
     ),
+    **dict.fromkeys(("source_digest",), "indexer.program"),
     **dict.fromkeys(("PROSE_WORDS", "Alternative", "Clause"), "indexer.query"),
     **dict.fromkeys(("DEFAULT_PROFILE", "PARAMETERS", "Profile"), "indexer.ranking"),
     **dict.fromkeys(("Searcher", "open_index"), "indexer.search"),

@@ -24,6 +24,7 @@ from indexer.overrides import OVERRIDES_TABLE, read_overrides
 from indexer.pages import find_files, read_captures
 from indexer.parsed import Item, ParsedPage, capture_of, parse_page
 from indexer.problems import refuse_warnings
+from indexer.program import source_digest
 from indexer.progress import Progress, no_progress
 from indexer.ranking import RANKING_TABLE, find_profile, read_profiles
 from indexer.records import Ingest, read_records, restore_record
@@ -262,12 +263,7 @@ def _live(index: Path) -> Generation | None:
 
 def program_digest() -> str:
     """Return a digest of this package's source: what another version of it parsed or indexed is made anew."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package).as_posix()}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return source_digest([Path(__file__).parent], [".py"])
 
 
 def _inputs(config: Config, found: Iterable[Item | Capture], making: Making) -> str:

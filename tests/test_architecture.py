@@ -21,7 +21,7 @@ PACKAGES = ("indexer", "webui")
 
 # The way of the data, downward. A file imports only what stands above it; a folder is one entry.
 LAYERS = (
-    "progress model errors config cleaning answers archive warc pages formats citation articles likeness "
+    "program progress model errors config cleaning answers archive warc pages formats citation articles likeness "
     "identity filters topics overrides merging planning parsed records ledger changes ingest problems schema variants "
     "analysis documents query synonyms ranking bitmap engines spelling scoring explaining facets snippets similar "
     "suggesting selfcheck store captures generations writing task build update history rollback checking status "

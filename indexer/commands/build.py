@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from indexer.build import build_from_pages, build_from_records
-from indexer.cli import complain, setting_options
-from indexer.commands.running import count, print_run, show_progress
+from indexer.cli import setting_options
+from indexer.commands.running import allow_removals_option, count, print_run, say, show_progress
 from indexer.config import Config
-from indexer.model import Problem
 from indexer.task import Options
 
 
@@ -23,13 +22,7 @@ from indexer.task import Options
     help="build from records (.jsonl or .jsonl.gz) instead: what export writes, or lines with id, title and text",
 )
 @click.option("--strict", is_flag=True, help="take warnings for errors: switch to nothing when there is one")
-@click.option(
-    "--allow-removals",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=0,
-    help="let so many digests go, even when that is more than 5 % of them",
-)
+@allow_removals_option
 @setting_options("corpus", "index")
 def command(paths: tuple[Path, ...], records: Path | None, strict: bool, allow_removals: int, config: Config) -> int:
     """Read pages into a new index, check it, and switch to it.
@@ -50,10 +43,3 @@ def command(paths: tuple[Path, ...], records: Path | None, strict: bool, allow_r
     source = str(records) if records else count(len(run.ingest.pages), "page")
     click.echo(f"{count(len(run.ingest.articles), 'digest')} from {source}.")
     return print_run(run, config)
-
-
-def say(problem: Problem) -> None:
-    """Print a problem for a librarian, unless it is a mere note."""
-    if problem.level != "note":
-        about = f" “{problem.article}”:" if problem.article else ""
-        complain(f"{problem.level}: {problem.path or 'input'}:{about} {problem.message} [{problem.code}]")

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from indexer.cli import EXIT_WARNINGS, complain, setting_options
-from indexer.commands.build import say
 from indexer.commands.output import STANDARD_OUTPUT, open_output
 from indexer.commands.run import read_queries
+from indexer.commands.running import say
 from indexer.config import Config
 from indexer.evaluate import (
     MAIN,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli import setting_options
-from indexer.commands.build import say
-from indexer.commands.running import print_run, show_progress
+from indexer.commands.running import print_run, say, show_progress
 from indexer.config import Config
 from indexer.task import Options
 from indexer.update import remove, undo_removal

@@ -1,4 +1,4 @@
-"""What `build`, `update` and `remove` share on the screen: how far a run is, and what it changed."""
+"""What `build`, `update` and `remove` share: an option, and on the screen problems, progress and what changed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ from indexer.changes import describe_changes
 from indexer.cli import EXIT_WARNINGS, complain
 from indexer.config import Config
 from indexer.generations import REPORT
+from indexer.model import Problem
 from indexer.task import Run
 
 T = TypeVar("T")
 LINE_SECONDS = 10.0  # between two lines of progress where no terminal shows a bar, as in a log of cron
 BAR_STEPS = 200  # a bar is drawn so often at most
+
+
+allow_removals_option = click.option(
+    "--allow-removals",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="let so many digests go, even when that is more than 5 % of them",
+)
 
 
 def show_progress(items: Iterable[T], n: int, label: str, line_seconds: float = LINE_SECONDS) -> Iterator[T]:
@@ -57,6 +67,13 @@ def print_run(run: Run, config: Config, refused: int = 0, is_dry: bool = False) 
         where = "" if is_dry or not run.is_new else f" and in {run.generation.folder / REPORT}"
         click.echo(f"{count(doubtful, 'warning')}, listed above{where}.")
     return EXIT_WARNINGS if doubtful else 0
+
+
+def say(problem: Problem) -> None:
+    """Print a problem for a librarian, unless it is a mere note."""
+    if problem.level != "note":
+        about = f" “{problem.article}”:" if problem.article else ""
+        complain(f"{problem.level}: {problem.path or 'input'}:{about} {problem.message} [{problem.code}]")
 
 
 def count(n: int, noun: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from indexer.cli import EXIT_WARNINGS, complain, setting_options
-from indexer.commands.build import say
 from indexer.commands.evaluate import read_judged
 from indexer.commands.output import open_output
+from indexer.commands.running import say
 from indexer.config import Config
 from indexer.evaluate import MAIN, choose_profile, open_bench
 from indexer.ranking import RANKING_TABLE

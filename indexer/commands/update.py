@@ -11,8 +11,7 @@ import click
 from indexer.build import PAGES
 from indexer.captures import Stored
 from indexer.cli import setting_options
-from indexer.commands.build import say
-from indexer.commands.running import count, print_run, show_progress
+from indexer.commands.running import allow_removals_option, count, print_run, say, show_progress
 from indexer.config import Config
 from indexer.task import Options
 from indexer.update import dry_run, update
@@ -22,13 +21,7 @@ from indexer.update import dry_run, update
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--dry-run", "is_dry", is_flag=True, help="do it all, show the report, and forget it: nothing is kept")
 @click.option("--strict", is_flag=True, help="take new warnings for errors: switch to nothing when there is one")
-@click.option(
-    "--allow-removals",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=0,
-    help="let so many digests go, even when that is more than 5 % of them",
-)
+@allow_removals_option
 @setting_options("corpus", "index")
 def command(paths: tuple[Path, ...], is_dry: bool, strict: bool, allow_removals: int, config: Config) -> int:
     """Store captures in corpus/pages and bring the index up to date.

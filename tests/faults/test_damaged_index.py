@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from damage import cut, flip
 
 from indexer import SearchRequest, open_index
 from indexer.engines import COMPILED_FILE
@@ -21,16 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus" / "sample"
 
 
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def _truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
 def _lengthen(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\0")
 
@@ -39,7 +30,7 @@ def _fill_with_garbage(path: Path) -> None:
     path.write_bytes(b"\x80\xff garbage \0" * 9)
 
 
-DAMAGES = (_flip, _truncate, _lengthen, _fill_with_garbage, Path.unlink)
+DAMAGES = (flip, cut, _lengthen, _fill_with_garbage, Path.unlink)
 
 
 @pytest.fixture
@@ -133,7 +124,7 @@ def test_an_index_with_another_schema_is_refused_with_the_command_that_rebuilds_
 def test_commands_refuse_a_damaged_index_with_one_line_and_exit_code_1(
     command: str, index: Path, run: Callable[..., Any]
 ) -> None:
-    _flip(next(index.rglob("articles.jsonl")))
+    flip(next(index.rglob("articles.jsonl")))
     done = run(command)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1

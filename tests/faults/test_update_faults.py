@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from damage import cut, flip
 from filelock import FileLock
 from forked import PPRSEARCH, ROOT, Ended, Forks, environment
 
@@ -210,17 +211,7 @@ def test_refused_by_the_disk_from_any_step_on_it_says_so_in_one_line_and_leaves_
 # --- damage ----------------------------------------------------------------------------------------------------------
 
 
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def _cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-@pytest.mark.parametrize("damage", [_flip, _cut], ids=["flipped", "cut"])
+@pytest.mark.parametrize("damage", [flip, cut], ids=["flipped", "cut"])
 def test_any_damaged_file_of_the_live_generation_is_refused_or_told_check_names_it_and_the_mend_works(
     damage: Callable[[Path], None], before: Library, states: States, forks: Forks, tmp_path: Path
 ) -> None:
@@ -254,7 +245,7 @@ def test_an_update_of_a_damaged_index_gives_the_new_state_all_the_same(
 ) -> None:
     for name in ("articles.jsonl", "ledger.json", "manifest.json", "report.json", COMPILED_FILE):
         library = _copy(before, tmp_path / "library")
-        _flip(open_current(library.index).folder / name)
+        flip(open_current(library.index).folder / name)
         _assert_next_update_ends_in_the_new_state(library, states, forks)
 
 

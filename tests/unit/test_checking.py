@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from damage import cut, flip
 
 from indexer.build import build_from_pages, build_from_records
 from indexer.checking import Check, check_index
@@ -24,17 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus" / "sample"
 
 
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def _cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-DAMAGES = (_flip, _cut, Path.unlink)
+DAMAGES = (flip, cut, Path.unlink)
 
 
 def _build(config: Config, *paths: Path) -> None:
@@ -101,8 +92,8 @@ def test_each_damaged_file_of_the_live_generation_is_named_with_the_command_that
 
 def test_every_damage_is_found_not_only_the_first(config: Config) -> None:
     live = open_current(config.index).folder
-    _flip(live / "articles.jsonl")
-    _cut(live / COMPILED_FILE)
+    flip(live / "articles.jsonl")
+    cut(live / COMPILED_FILE)
     (live / "report.json").unlink()
     (config.corpus / "pages" / "2018-01.html").unlink()
     assert sorted(_paths(check_index(config))) == sorted(
@@ -112,14 +103,14 @@ def test_every_damage_is_found_not_only_the_first(config: Config) -> None:
 
 @pytest.mark.parametrize("name", ["articles.jsonl", "ledger.json", "manifest.json", "report.json"])
 def test_the_build_that_is_named_mends_the_index(name: str, config: Config) -> None:
-    _flip(open_current(config.index).folder / name)
+    flip(open_current(config.index).folder / name)
     assert "pprsearch build" in check_index(config).findings[0].mend
     _build(config)
     assert check_index(config).findings == ()
 
 
 def test_the_compilation_that_is_named_mends_the_arrays(config: Config) -> None:
-    _flip(open_current(config.index).folder / COMPILED_FILE)
+    flip(open_current(config.index).folder / COMPILED_FILE)
     assert len(check_index(config).findings) == 1
     recompile(config.index)
     assert check_index(config).findings == ()
@@ -157,14 +148,14 @@ def test_a_stray_file_in_a_generation_is_found(config: Config) -> None:
 
 def test_a_damaged_generation_that_is_not_live_is_found_only_when_asked_for_and_needs_no_build(config: Config) -> None:
     path = config.index / "generations" / "000001" / "articles.jsonl"
-    _flip(path)
+    flip(path)
     assert check_index(config).findings == ()
     (finding,) = check_index(config, every=True).findings
     assert finding.path == path and "not the live one" in finding.mend
 
 
 def test_damaged_arrays_of_a_generation_that_is_not_live_can_be_mended_after_going_back(config: Config) -> None:
-    _flip(config.index / "generations" / "000001" / COMPILED_FILE)
+    flip(config.index / "generations" / "000001" / COMPILED_FILE)
     (finding,) = check_index(config, every=True).findings
     assert "Once you went back to it: pprsearch compile" in finding.mend
     roll_back(config.index, "000001", 5)
@@ -194,7 +185,7 @@ def test_an_index_of_another_version_is_found_with_its_mend(config: Config, monk
 def test_a_capture_that_is_gone_or_was_changed_is_found(config: Config) -> None:
     pages = config.corpus / "pages"
     (pages / "2018-01.html").unlink()
-    _flip(pages / "2020-12.html")
+    flip(pages / "2020-12.html")
     check = check_index(config)
     assert [(finding.path.name, finding.message) for finding in check.findings] == [
         ("2018-01.html", "It is missing or cannot be read."),
@@ -217,7 +208,7 @@ def test_captures_of_an_index_of_named_pages_are_not_looked_for(config: Config) 
     _build(config, SAMPLE / "2020-12.html")
     check = check_index(config)
     assert (check.captures, check.findings) == (0, ())
-    _flip(open_current(config.index).folder / "articles.jsonl")
+    flip(open_current(config.index).folder / "articles.jsonl")
     assert check_index(config).findings[0].mend.endswith(" PATH")
 
 
@@ -225,7 +216,7 @@ def test_the_mend_of_an_index_of_records_asks_for_the_records(config: Config, tm
     (tmp_path / "records.jsonl").write_text('{"id": "a", "text": "alliance"}\n')
     build_from_records(config, tmp_path / "records.jsonl", lambda problem: None)
     assert check_index(config).findings == ()
-    _flip(open_current(config.index).folder / "articles.jsonl")
+    flip(open_current(config.index).folder / "articles.jsonl")
     assert "--records FILE" in check_index(config).findings[0].mend
 
 
