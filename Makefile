@@ -7,30 +7,34 @@ PORT =
 SIZES =
 FOLDER =
 
+source = hatch_build.py $(wildcard indexer/kernel/c/*)
+library = indexer/kernel/in_c.abi3.so
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench screenshots format lock clean FORCE
+.NOTPARALLEL: # prerequisites are done in the order in which they stand
+.PHONY: help run test bench screenshots format lock clean compiler FORCE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo 'Settings: make run HOST=0.0.0.0 PORT=8080    make PYTHON=python3.12 run'
 
-run: .venv/.installed ## install, index the pages when they changed, serve the search page and print its address
+run: .venv/.installed $(library) ## install, index the pages when they changed, serve the search page, print its address
 	@.venv/bin/pprsearch serve --build $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: .venv/.installed ## install, a browser too where none runs, then run every check and test
+test: compiler .venv/.installed $(library) ## install what tests need, compiler and browser included, and run all of them
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	@.venv/bin/python tests/browser/browser.py
+	@PYTHONPATH=tests .venv/bin/python tests/browser/browser.py
 	.venv/bin/pytest
 
-bench: .venv-bench/.installed ## measure speed beside other engines, ten minutes; SIZES="500 10000 100000" for all sizes
+bench: .venv-bench/.compiled ## measure speed beside other engines, ten minutes; SIZES="500 10000 100000" for all sizes
 	@PYTHONPATH=tests .venv-bench/bin/python -m benchmark $(if $(SIZES),--sizes $(SIZES))
 
 screenshots: .venv/.installed ## write pictures of the main pages to screenshots/, or to FOLDER=...
-	@.venv/bin/python tests/browser/browser.py
-	@.venv/bin/python tests/browser/screenshots.py $(or $(FOLDER),screenshots)
+	@PYTHONPATH=tests .venv/bin/python tests/browser/browser.py
+	@PYTHONPATH=tests .venv/bin/python tests/browser/screenshots.py $(or $(FOLDER),screenshots)
 
 format: .venv/.installed ## lay out the code and mend what ruff can mend
 	.venv/bin/ruff check --fix .
@@ -42,8 +46,8 @@ lock: ## make requirements.lock anew with the newest allowed versions (uses uv, 
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	  --group test --group build pyproject.toml -o "$$tmp/requirements.lock" && cp "$$tmp/requirements.lock" .
 
-clean: ## remove .venv and the caches; corpus/ and index/ stay as they are
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+clean: ## remove .venv, the caches and what was compiled; corpus/ and index/ stay as they are
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis __pycache__ build dist indexer/kernel/*.so
 	find indexer webui tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The installation, in two steps, so that an edit of pyproject.toml costs a second and no network. Each step writes its
@@ -56,24 +60,38 @@ usable := $(shell [ "$$(cat .venv/.locked 2>/dev/null)" = "$(CURDIR)" ] && \
 	$(call new_venv,.venv); \
 	$$pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && echo "$(CURDIR)" > $@
 
-.venv/.installed: .venv/.locked pyproject.toml
-	@.venv/bin/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
+# pip hides what a successful build says, so where it compiled nothing hatch_build.py says it again.
+.venv/.installed: .venv/.locked pyproject.toml $(source)
+	@$(call install,.venv) && touch $@ && { [ -e $(library) ] || .venv/bin/python hatch_build.py; }
+
+# Where nothing could be compiled then, see at every run whether it can be now: a tenth of a second, without a word.
+$(library): | .venv/.installed
+	@.venv/bin/python hatch_build.py 2>/dev/null
+
+compiler: .venv/.locked
+	@PYTHONPATH=. .venv/bin/python tests/compiler.py
 
 # The environment of the benchmark: what is locked, so that the product is measured as it runs, and the peers on top.
 peers = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"])
+
+.venv-bench/.compiled: .venv-bench/.installed $(source) $(if $(wildcard $(library)),,FORCE)
+	@.venv-bench/bin/python hatch_build.py && touch $@
 
 .venv-bench/.installed: requirements.lock pyproject.toml
 	@$(find_python); echo "Installing into .venv-bench with $$python."; $(call new_venv,.venv-bench); \
 	echo '*' > .venv-bench/.gitignore; \
 	$$pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
 	$$pip install -q --disable-pip-version-check $$(.venv-bench/bin/python -c '$(peers)') && \
-	.venv-bench/bin/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
+	$(call install,.venv-bench) && touch $@
 
 # Sets $$python: the first that is new enough. Debian's python3 comes first, for it is the one with pip.
 find_python = python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$name && break; done; \
 	if [ -z "$$python" ]; then \
 	  echo 'Python 3.11 or newer is needed: apt install python3, or name one: make run PYTHON=/its/path' >&2; exit 1; fi
+
+# $(call install,FOLDER) makes the product run from here in an environment that holds hatchling.
+install = $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 
 # $(call new_venv,FOLDER) makes a virtual environment and sets $$pip, its installer. Debian and Ubuntu ship python3
 # without ensurepip, so without a pip inside: then the system's pip installs from outside (it can since version 22.3).

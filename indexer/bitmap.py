@@ -44,11 +44,6 @@ def to_documents(bits: Bits, n_documents: int) -> NDArray[np.int64]:
     return to_flags(bits, n_documents).nonzero()[0]
 
 
-def count(bits: Bits) -> int:
-    """Return how many documents are in a set."""
-    return int(np.bitwise_count(bits).sum())
-
-
 def contains(bits: Bits, doc: int) -> bool:
     """Tell whether an ordinal is in a set."""
     return bool((int(bits[doc >> 6]) >> (doc & 63)) & 1)

@@ -26,10 +26,11 @@ from indexer.engines import FAST_ENGINE, open_engine
 from indexer.engines.base import Engine
 from indexer.errors import InputError, PprSearchError
 from indexer.generations import RECORDS, open_current
+from indexer.kernel import best
 from indexer.model import Problem
 from indexer.query import parse_query
 from indexer.ranking import DEFAULT_PROFILE, RANKING_TABLE, Profile, find_profile, read_profiles
-from indexer.scoring import Scorer, best
+from indexer.scoring import Scorer
 from indexer.synonyms import SYNONYMS_TABLE, Synonyms, read_synonyms
 
 try:

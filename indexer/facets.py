@@ -6,8 +6,9 @@ the only choice in its facet: matches that have it and satisfy every other facet
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.engines.base import Engine
+from indexer.kernel import count_rows
 from indexer.model import Facet
 from indexer.schema import FACETS
 
+MAX_REMEMBERED = 256  # choices; each takes a bit a document
 FACET_LABELS = {"topic": "Topic", "type": "Type of research", "year": "Year"}
 
 
@@ -40,15 +43,19 @@ class FacetColumn:
         return Facet(self.name, label, *columns, chosen=tuple(chosen), adds=tuple(adds))
 
 
-@dataclass(frozen=True, slots=True)
 class FacetTable:
     """The facets of an index by name, and a row of packed bits over the documents for each value of each."""
 
-    columns: Mapping[str, FacetColumn]
-    rows: NDArray[np.uint64]
+    def __init__(self, columns: Mapping[str, FacetColumn], rows: NDArray[np.uint64]) -> None:
+        self.columns = columns
+        self.rows = rows
+        self._remembered: Callable[[str, tuple[str, ...]], Bits] = lru_cache(MAX_REMEMBERED)(self._find)
 
     def having(self, name: str, chosen: Sequence[str]) -> Bits:
         """Return the documents that have any of the chosen values of a facet."""
+        return self._remembered(name, tuple(chosen))
+
+    def _find(self, name: str, chosen: tuple[str, ...]) -> Bits:
         column = self.columns[name]
         picked = [column.rows.start + i for i, value in enumerate(column.values) if value in chosen]
         union: Bits = np.bitwise_or.reduce(self.rows[picked], axis=0)
@@ -60,15 +67,15 @@ class FacetTable:
         choices  values chosen per facet; an absent or empty entry is no filter.
         """
         filters = self._filters(choices)
-        everything = None if filters else _count(self.rows, matched)  # without filters one count serves all facets
+        everything = None if filters else count_rows(self.rows, matched)  # without filters one count serves all facets
         facets = []
         for name, column in self.columns.items():
             under_others = matched
             for other, documents in filters.items():
                 if other != name:
                     under_others = under_others & documents
-            counts = everything[column.rows] if everything else _count(self.rows[column.rows], under_others)
-            adds = _count(self.rows[column.rows], under_others & ~filters[name]) if name in filters else ()
+            counts = everything[column.rows] if everything else count_rows(self.rows[column.rows], under_others)
+            adds = count_rows(self.rows[column.rows], under_others & ~filters[name]) if name in filters else ()
             facets.append(column.make_facet(counts, choices.get(name, ()), adds))
         return tuple(facets), _narrow(matched, filters)
 
@@ -84,11 +91,6 @@ def _narrow(matched: Bits, filters: Mapping[str, Bits]) -> Bits:
     for documents in filters.values():
         matched = matched & documents
     return matched
-
-
-def _count(rows: NDArray[np.uint64], matched: Bits) -> list[int]:
-    counts: list[int] = np.bitwise_count(rows & matched).sum(axis=1, dtype=np.uint32).tolist()
-    return counts
 
 
 def read_facets(engine: Engine, labels: Mapping[str, Mapping[str, str]]) -> FacetTable:

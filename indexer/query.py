@@ -47,6 +47,9 @@ _SYNTAX = re.compile(
     r"|(?<!\S)OR(?!\S)"
 )
 _SIGN = re.compile(r'["*:-]|OR|NOT|AND')
+_UNUSUAL = re.compile(
+    rf"{_SIGN.pattern}|10\.|[“”„«»]"
+)  # what may be more than plain words: a sign, a DOI, a quotation mark
 # What readers bring from other searches, or meant for this one: what is said to them.
 _HINTS = (
     (
@@ -99,9 +102,9 @@ class Clause:
         return alternatives[0].typed if len(alternatives) == 1 else " OR ".join([a.typed for a in alternatives])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Query:
-    """What a reader asks for, understood. No clause at all: browse, less what is excluded.
+    """What a reader asks for, understood; frozen by agreement. No clause at all: browse, less what is excluded.
 
     sequence  the plain words as typed, question words included: (term, number of its clause or None if dropped). None
               stands also where something else than a plain word was typed, with the term "".
@@ -137,12 +140,14 @@ class _Item:
 
 def parse_query(text: str) -> Query:
     """Return the query of a reader's words, with a notice for everything that was not taken as typed."""
+    if not _UNUSUAL.search(text) and len(text) <= MAX_CHARS and (query := _plain_query(text)):
+        return query  # as most questions are
     notices: list[Notice] = []
     if len(text) > MAX_CHARS:
         notices.append(Notice("too-long", f"Only the first {MAX_CHARS:,} characters of your question were searched."))
         text = text[:MAX_CHARS]
     text, doi = _take_doi(text.translate(_QUOTES))
-    has_syntax = _SIGN.search(text) is not None  # most questions have none: a look for some signs is cheap
+    has_syntax = _SIGN.search(text) is not None
     if prose := has_syntax and _is_prose(text):
         message = "So long a question is searched word by word; quotation marks, minus signs and OR were ignored."
         notices.append(Notice("prose", message))
@@ -154,8 +159,6 @@ def parse_query(text: str) -> Query:
         notices += [Notice("syntax", hint) for pattern, hint in _HINTS if pattern.search(text)]
         items = _items(text, notices)
     else:
-        if not (doi or notices) and (query := _plain_query(text)):
-            return query
         items = []
         _add_words(items, text, joined=False)
     items = _limit([*items, *doi], notices)

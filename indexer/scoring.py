@@ -10,17 +10,16 @@ with Lucene's idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5)), n the documents that h
 a term whose occurrences are the places where its words follow each other. A clause with several alternatives (OR,
 synonyms) counts once, by the best one in each document. Two plain words that were typed side by side add, where they
 stand side by side, the score of that phrase times `pair_weight`; a question that stands whole in a title adds the score
-of that phrase there times `title_phrase_weight`. All sums are made in float64 in one fixed order (clauses, then
-phrases; in each, fields), so every engine gives the same bits.
+of that phrase there times `title_phrase_weight`. What a clause adds is kept in seven digits (float32); all sums are
+made in float64 in one fixed order (clauses, then phrases; in each, fields), so every engine gives the same bits.
 """
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,49 +27,17 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.engines.base import Engine, Postings
+from indexer.kernel import add_up, keep, lacking
+from indexer.kernel.arrays import Floats, Impact
 from indexer.query import MAX_PHRASE_WORDS, Alternative, Clause, Query
 from indexer.ranking import Profile
 from indexer.schema import SCORED
 
-Floats = NDArray[np.float64]
-SCORE_DECIMALS = 6
-ORDINAL_BITS = 24  # 16 million documents, and scores up to 500,000
-LAST_ORDINAL = (1 << ORDINAL_BITS) - 1
-DENSE_SHARE = 0.15  # of the documents hold the term: from here on one addition over all beats picking (measured)
-GROUP = 64  # documents whose best score is looked at first, when there are many
-IN_GROUP = np.arange(GROUP)[:, None]
-FEW = 6000  # documents that are ranked as soon as looked through (measured)
 TITLE = "title"
 SHORTEST_TITLE = 3  # words of a question that may be a whole title
 PAIRS_UP_TO = 20  # clauses; in longer queries pairs cost time and gain nothing (cisi, med)
 # Impacts kept per profile before the oldest are given up; a million documents hold one term in 12 MB at most.
 MAX_CACHED_BYTES = 256_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """What a clause adds to the score of each document that satisfies it.
-
-    docs   as numpy's own index type: it picks twice as fast by these as by 32 bit numbers.
-    dense  the same scores by ordinal, kept when many documents have one: adding all is then faster than picking some.
-    """
-
-    docs: NDArray[np.intp]
-    scores: Floats
-    bits: Bits
-    dense: Floats | None = None
-
-    @property
-    def n_bytes(self) -> int:
-        dense = 0 if self.dense is None else self.dense.nbytes
-        return self.docs.nbytes + self.scores.nbytes + self.bits.nbytes + dense
-
-    def add_to(self, scores: Floats, times: int) -> None:
-        """Add it `times` to the scores by ordinal."""
-        if self.dense is not None:
-            scores += self.dense if times == 1 else times * self.dense
-        else:
-            np.add.at(scores, self.docs, self.scores if times == 1 else times * self.scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +53,12 @@ class Matches:
     scores: Floats
     matched: Bits
     complete: Bits
-    found: tuple[tuple[str, Bits], ...]
+    found: list[tuple[str, Bits]]
     has_empty: bool = False
 
-    def missing(self, docs: Sequence[int]) -> list[tuple[str, ...]]:
+    def missing(self, docs: list[int]) -> list[tuple[str, ...]]:
         """Return, for each document, the clauses it lacks, as typed, in query order."""
-        complete, found = self.complete, self.found
-        missing: list[tuple[str, ...]] = []
-        for doc in docs:
-            word, place = doc >> 6, doc & 63
-            if complete.item(word) >> place & 1:
-                missing.append(())
-            else:
-                missing.append(tuple([typed for typed, bits in found if not bits.item(word) >> place & 1]))
-        return missing
+        return lacking(docs, self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +109,27 @@ class Scorer:
     def match(self, query: Query) -> Matches:
         """Return what a query finds. A document matches when it holds at least one scored clause (if there is one),
         and satisfies every required and no excluded one."""
-        n = self._n_documents
-        scores = np.zeros(n)
-        anything, complete, allowed = bitmap.empty(n), self._everything, self._everything
+        impacts: list[Impact] = []
+        times: list[int] = []
         found: list[tuple[str, Bits]] = []
-        has_empty = False
+        allowed = self._everything
         for clause in query.clauses:
             impact = self._impact((*clause.alternatives, *clause.synonyms))
             if clause.required:
                 allowed = allowed & impact.bits
             if clause.scored:
-                impact.add_to(scores, clause.count)
-                anything |= impact.bits
-                complete = complete & impact.bits
+                impacts.append(impact)
+                times.append(clause.count)
                 found.append((clause.typed, impact.bits))
-                has_empty = has_empty or not len(impact.docs)
-        self._add_phrases(query, scores)
         for alternative in query.excluded:
             allowed = allowed & ~self._impact((alternative,)).bits
-        matched = anything & allowed if found else allowed
-        return Matches(scores, matched, complete & matched, tuple(found), has_empty)
+        scores = np.zeros(self._n_documents)
+        matched, complete = self._everything.copy(), self._everything.copy()
+        all_found = add_up(scores, impacts, times, matched, complete)
+        self._add_phrases(query, scores)
+        if allowed is not self._everything:
+            matched, complete = matched & allowed, complete & allowed
+        return Matches(scores, matched, complete, found, not all_found)
 
     def parts(self, query: Query, doc: int) -> list[Part]:
         """Return what the score of a document is made of: all clauses, then those pairs that it holds, in query order.
@@ -195,9 +155,10 @@ class Scorer:
         for alternative in alternatives:
             impact = self._impact((alternative,))
             if bitmap.contains(impact.bits, doc):
-                own = float(impact.scores[np.searchsorted(impact.docs, doc)])
+                docs, scores = impact.found
+                own = float(scores[np.searchsorted(docs, doc)])
                 if own > score:
-                    chosen, score, n_holding = alternative, own, len(impact.docs)
+                    chosen, score, n_holding = alternative, own, len(docs)
         if chosen is None:
             return Part(clause, None, count=count)
         found: list[tuple[str, int, float]] = []
@@ -212,8 +173,9 @@ class Scorer:
 
     def _add_phrases(self, query: Query, scores: Floats) -> None:
         """Add to documents in which plain words follow each other as they were typed; it changes no match."""
-        for phrase, count in self._phrases(query):
-            self._impact((phrase,)).add_to(scores, count)
+        if phrases := self._phrases(query):
+            impacts = [self._impact((phrase,)) for phrase, _ in phrases]
+            add_up(scores, impacts, [count for _, count in phrases], None, None)
 
     def _phrases(self, query: Query) -> list[tuple[Alternative, int]]:
         """Return what is scored beside the clauses, and how often it was typed.
@@ -223,15 +185,16 @@ class Scorer:
         weight, title_weight = self.profile["pair_weight"], self.profile["title_phrase_weight"]
         phrases: list[tuple[Alternative, int]] = []
         if weight and len(query.clauses) <= PAIRS_UP_TO:
-            pairs = Counter(
-                (first, second)
-                for (first, a), (second, b) in itertools.pairwise(query.sequence)
-                if a is not None and b is not None
-            )
-            phrases += [(Alternative(pair, SCORED, " ".join(pair), weight), n) for pair, n in pairs.items()]
+            pairs: dict[tuple[str, str], int] = {}
+            before = None
+            for term, number in query.sequence:
+                if number is not None and before is not None:
+                    pairs[before, term] = pairs.get((before, term), 0) + 1
+                before = None if number is None else term
+            phrases += [(_phrase(pair, SCORED, weight), n) for pair, n in pairs.items()]
         terms = tuple([term for term, _ in query.sequence])
         if title_weight and SHORTEST_TITLE <= len(terms) <= MAX_PHRASE_WORDS and "" not in terms:
-            phrases.append((Alternative(terms, (TITLE,), " ".join(terms), title_weight), 1))
+            phrases.append((_phrase(terms, (TITLE,), title_weight), 1))
         return phrases
 
     def _impact(self, alternatives: tuple[Alternative, ...]) -> Impact:
@@ -240,7 +203,7 @@ class Scorer:
         impact = self._impacts.get(key)
         if impact is None:
             parts = [self._compute(alternative) for alternative in alternatives]
-            impact = self._densify(parts[0] if len(parts) == 1 else self._best_of(parts))
+            impact = parts[0] if len(parts) == 1 else self._best_of(parts)
             with self._lock:
                 if key in self._impacts:  # another thread was faster
                     return self._impacts[key]
@@ -254,17 +217,11 @@ class Scorer:
         scores = np.zeros(self._n_documents)
         bits = bitmap.empty(self._n_documents)
         for part in parts:
-            scores[part.docs] = np.maximum(scores[part.docs], part.scores)
+            docs, own = part.found
+            scores[docs] = np.maximum(scores[docs], own)
             bits |= part.bits
         docs = bitmap.to_documents(bits, self._n_documents)
-        return Impact(docs, scores[docs], bits)
-
-    def _densify(self, impact: Impact) -> Impact:
-        if len(impact.docs) < DENSE_SHARE * self._n_documents:
-            return impact
-        dense = np.zeros(self._n_documents)
-        dense[impact.docs] = impact.scores
-        return replace(impact, dense=dense)
+        return keep(docs, scores[docs], bits, self._n_documents)
 
     def _compute(self, alternative: Alternative) -> Impact:
         n, k1 = self._n_documents, self.profile["k1"]
@@ -277,7 +234,7 @@ class Scorer:
         tf = frequency[docs]
         idf = np.log(1 + (n - len(docs) + 0.5) / (len(docs) + 0.5))
         saturated = np.divide(tf, k1 + tf, out=np.zeros_like(tf), where=tf > 0)
-        return Impact(docs, alternative.weight * idf * saturated, bitmap.of_flags(holds))
+        return keep(docs, alternative.weight * idf * saturated, bitmap.of_flags(holds), n)
 
     def _by_field(self, alternative: Alternative) -> Iterator[tuple[str, Postings, Floats]]:
         """Yield each field, where the alternative stands in it, and its frequencies, weighted and corrected for length:
@@ -317,42 +274,7 @@ class Scorer:
         return Postings(docs.astype(np.int32), counts.astype(np.int32))
 
 
-def best(scores: Floats, among: Bits, n_best: int) -> list[tuple[int, float]]:
-    """Return the `n_best` documents of a set as (ordinal, score rounded to 6 decimals): by score, ties by ordinal."""
-    docs = _promising(scores, among, n_best) if bitmap.count(among) > FEW else bitmap.to_documents(among, len(scores))
-    # one whole number a document: its rounded score above, and below what makes the lower ordinal win a tie
-    keys = (np.rint(scores[docs] * 10.0**SCORE_DECIMALS).astype(np.int64) << ORDINAL_BITS) + (LAST_ORDINAL - docs)
-    if len(keys) > n_best:
-        keys.partition(len(keys) - n_best)
-        keys = keys[-n_best:]
-    keys.sort()
-    return [
-        (LAST_ORDINAL - (key & LAST_ORDINAL), (key >> ORDINAL_BITS) / 10.0**SCORE_DECIMALS)
-        for key in reversed(keys.tolist())
-    ]
-
-
-def _promising(scores: Floats, among: Bits, n_best: int) -> NDArray[np.int64]:
-    """Return documents of a set that hold its `n_best`: only groups of 64 whose maximum can be one of the best.
-
-    A group are the documents whose ordinals differ by multiples of a 64th of all: then the maxima of all groups are 64
-    comparisons of long rows, which take an eighth of the time that maxima of neighbours take.
-    """
-    flags = bitmap.to_flags(among, len(scores))
-    masked = scores * flags
-    n_groups = len(scores) // GROUP
-    grouped = masked[: GROUP * n_groups].reshape(GROUP, n_groups)
-    maxima = grouped.max(axis=0)
-    cut = max(_cut(maxima, n_best), 0.0)
-    groups = (maxima >= cut).nonzero()[0]
-    docs = np.concatenate(((IN_GROUP * n_groups + groups).ravel(), np.arange(grouped.size, len(scores))))
-    promising: NDArray[np.int64] = docs[flags[docs] & (masked[docs] >= cut)]
-    return promising
-
-
-def _cut(values: Floats, n_best: int) -> float:
-    """Return a value that the `n_best` largest reach even if rounding joins them with what is just below."""
-    if len(values) <= n_best:
-        return 0.0
-    place = len(values) - n_best
-    return float(np.partition(values, place)[place]) - 10.0**-SCORE_DECIMALS
+@lru_cache(maxsize=10_000)
+def _phrase(terms: tuple[str, ...], fields: tuple[str, ...], weight: float) -> Alternative:
+    """Return what asks for terms in a row. Remembered: to make it anew takes longer than to look up its score."""
+    return Alternative(terms, fields, " ".join(terms), weight)

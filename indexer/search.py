@@ -22,6 +22,7 @@ from indexer.errors import IndexDamagedError, NotFoundError
 from indexer.explaining import build_tree, compare_hits, describe_absence, describe_hit
 from indexer.facets import FACET_LABELS, read_facets
 from indexer.generations import RECORDS, Generation, open_current
+from indexer.kernel import best, count
 from indexer.ledger import Tombstone
 from indexer.model import (
     SORTS,
@@ -39,7 +40,7 @@ from indexer.model import (
 from indexer.query import Query, parse_query
 from indexer.ranking import RANKING_TABLE, Profile, find_profile, read_profiles, without_expansion
 from indexer.record_file import RecordFile
-from indexer.scoring import Matches, Part, Scorer, best
+from indexer.scoring import Matches, Part, Scorer
 from indexer.similar import Related, find_related
 from indexer.snippets import Extractor, find_marks, mark
 from indexer.spelling import Correction, Speller
@@ -106,10 +107,10 @@ class Searcher:
         query, matches, correction = self._match(request.text, profile)
         choices, unknown = self._choices(request)
         facets, shown = self._facets.count(_candidates(request, matches), choices)
-        total = bitmap.count(shown)
+        total = count(shown)
         suggestion = self._suggest(correction, request, profile, choices, total) if correction else None
         hits = self._hits(request, query, matches, shown)
-        complete = total if request.match == "all" else bitmap.count(shown & matches.complete)
+        complete = total if request.match == "all" else count(shown & matches.complete)
         return Results(
             request=request,
             total=total,
@@ -265,7 +266,7 @@ class Searcher:
         A mistyped word that scores was searched at a lower weight at best: there, any digest is enough.
         """
         matches = self._scorer(profile).match(self._understand(correction.text, profile))
-        found = bitmap.count(self._facets.narrow(_candidates(request, matches), choices))
+        found = count(self._facets.narrow(_candidates(request, matches), choices))
         return Suggestion(correction.text, found) if found > (0 if correction.is_scored else total) else None
 
     def _scorer(self, profile: Profile) -> Scorer:
@@ -319,7 +320,7 @@ class Searcher:
         shown = _candidates(request, matches)
         for having in filters.values():
             shown = shown & having
-        total = bitmap.count(shown)
+        total = count(shown)
         rank = [found for found, _ in self._rank(request, query, matches, shown, 0, total)].index(doc) + 1
         sentence = describe_hit(parts, rank, total, self._sort(request, query.has_words))
         return ExplainedHit(doc_id, rank, sentence, build_tree(parts, len(matches.scores))), parts

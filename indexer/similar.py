@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.analysis import analyse, fold
 from indexer.engines.base import Engine
+from indexer.kernel import best
 from indexer.query import QUESTION_WORDS
-from indexer.scoring import best
 
 TEXTS = ("title", "summary", "implications")
 K1, B = 1.5, 0.75  # as in corpus/ranking.toml, of which this is independent: tuning a search must not change relations

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from indexer.engines.base import LAST_SENTENCE, SECTION_BITS, SENTENCE_BITS, Engine, Marks, Occurrences, Span
+from indexer.engines.base import Engine, Marks, Span
+from indexer.kernel import choose_sentences
+from indexer.kernel.arrays import LAST_SENTENCE, SENTENCE_BITS
 from indexer.model import MarkedText, Snippet
 from indexer.query import Query
 from indexer.schema import PARAGRAPH_BREAK, SCORED
@@ -18,10 +21,20 @@ BODY = ("summary", "implications")
 FIELDS = (TITLE, *BODY)
 MAX_CHARS = 240  # one or two whole sentences; a longer sentence is cut around its first marked word
 LEAD_CHARS = 60  # text kept before the first marked word of a sentence that is cut
-SECTION = (1 << SECTION_BITS) - 1
 MAX_REMEMBERED = 8192  # beginnings of snippets, some 3 MB: those of the digests that readers see most
 
-_Stretch = tuple[str, int, int]  # a text without blanks around it, "" when it is too long; start and end of it all
+
+class _Stretch(NamedTuple):
+    """Whole sentences of one text of a document, from the beginning of a section on.
+
+    shown  them, without blanks around; "" when they are too long.   start, end  their place in the text.
+    """
+
+    title: str
+    section: int
+    shown: str
+    start: int
+    end: int
 
 
 def find_marks(query: Query) -> dict[str, Marks]:
@@ -59,27 +72,16 @@ class Extractor:
         """
         everywhere = find_marks(query)
         found = self._engine.occurrences(docs, {field: everywhere[field] for field in FIELDS if field in everywhere})
-        sections, spans = found.sections, list(zip(found.starts, found.ends, strict=True))
-        titles, best = _choose(found, len(docs))
         extracts = []
-        for doc, in_title, first in zip(docs, titles, best, strict=True):
-            title = MarkedText(self._engine.text(doc, TITLE), tuple([spans[i] for i in in_title]))
-            if first < 0:
-                extracts.append((title, self._snippet(doc, self._beginning(doc), ())))
-                continue
-            last, text_number = first + 1, sections[first] >> SENTENCE_BITS
-            while last < len(spans) and sections[last] >> SENTENCE_BITS == text_number:
-                last += 1
-            extracts.append((title, self._snippet(doc, sections[first] & SECTION, spans[first:last])))
+        for doc, (in_title, section, marks) in zip(docs, choose_sentences(*found, len(docs)), strict=True):
+            title, section, shown, start, end = self._stretch(doc, section)
+            if shown or start == end:
+                inside = tuple([(first - start, last - start) for first, last in marks if last <= end])
+                snippet = Snippet(MarkedText(shown, inside))
+            else:
+                snippet = _cut(self._engine.text(doc, SCORED[section >> SENTENCE_BITS]), start, end, marks)
+            extracts.append((MarkedText(title, in_title), snippet))
         return extracts
-
-    def _snippet(self, doc: int, section: int, marks: Sequence[tuple[int, int]]) -> Snippet:
-        """Return the snippet that begins with a sentence; `marks` are the places from there on, ascending."""
-        shown, start, end = self._stretch(doc, section)
-        if start < end and not shown:
-            return _cut(self._engine.text(doc, SCORED[section >> SENTENCE_BITS]), start, end, marks)
-        inside = tuple([(first - start, last - start) for first, last in marks if last <= end])
-        return Snippet(MarkedText(shown, inside))
 
     def _beginning(self, doc: int) -> int:
         """Return the section where a digest begins."""
@@ -87,11 +89,17 @@ class Extractor:
         return SCORED.index(field) << SENTENCE_BITS
 
     def _find_stretch(self, doc: int, section: int) -> _Stretch:
-        """Return whole sentences of one paragraph, from a given one on, while they fit; see `_Stretch`."""
+        """Return whole sentences of one paragraph, from a given one on, while they fit; see `_Stretch`.
+
+        A section of -1 is where the digest begins.
+        """
+        if section < 0:
+            section = self._beginning(doc)
         field, sentence = SCORED[section >> SENTENCE_BITS], section & LAST_SENTENCE
         text, sentences = self._engine.text(doc, field), [*self._engine.sentences(doc, field)]
+        title = self._engine.text(doc, TITLE)
         if not text:
-            return "", 0, 0
+            return _Stretch(title, section, "", 0, 0)
         begin, *ends = [*sentences[sentence:], len(text)]
         end = ends[0]
         for further in ends[1:]:
@@ -99,39 +107,9 @@ class Extractor:
                 break
             end = further
         if end - begin > MAX_CHARS:
-            return "", begin, end
+            return _Stretch(title, section, "", begin, end)
         shown = text[begin:end].lstrip()
-        return shown.rstrip(), end - len(shown), end
-
-
-def _choose(found: Occurrences, n_docs: int) -> tuple[list[list[int]], list[int]]:
-    """Return, for each document, the occurrences in its title, and the first one of its best sentence (-1: none)."""
-    titles: list[list[int]] = [[] for _ in range(n_docs)]
-    best, most = [-1] * n_docs, [0] * n_docs
-    sections, clauses = found.sections, found.clauses
-    first, n = 0, len(sections)
-    while first < n:
-        section, last = sections[first], first + 1
-        while last < n and sections[last] == section:
-            last += 1
-        place = section >> SECTION_BITS
-        if section & SECTION <= LAST_SENTENCE:
-            titles[place] += range(first, last)
-        else:
-            worth = _worth(clauses[first:last]) if last - first > 1 else WORTH_OF_ONE[clauses[first] & 1]
-            if worth > most[place]:  # of equals the first stays
-                best[place], most[place] = first, worth
-        first = last
-    return titles, best
-
-
-def _worth(codes: list[int]) -> int:
-    """Return what a sentence is worth that holds these marks: its clauses, then its words as typed, then synonyms."""
-    n_synonyms = sum([code & 1 for code in codes])
-    return (len({code >> 1 for code in codes}) << 40) + ((len(codes) - n_synonyms) << 20) + n_synonyms
-
-
-WORTH_OF_ONE = (_worth([0]), _worth([1]))  # most sentences hold one: a word as typed, or a synonym
+        return _Stretch(title, section, shown.rstrip(), end - len(shown), end)
 
 
 def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> Snippet:

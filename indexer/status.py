@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer import kernel
 from indexer.build import PAGES
 from indexer.config import Config
 from indexer.engines import FAST_ENGINE, RECORD_ENGINE, open_engine
@@ -23,6 +24,7 @@ class Status:
 
     newest_month  of all digests ("2020-07"); None when no digest has a month.
     slow          why searches read the Whoosh index instead of the compiled arrays, and the mend; "" when they do not.
+    loops         "c" or "numpy": what works through the arrays, see `indexer/kernel`; the first takes half the time.
     captures      how many pages are in use.
     waiting       pages in `corpus/pages` that are neither in use nor set aside: the next update takes them.
     missing       pages in use that are no longer in `corpus/pages`; () for an index of named inputs.
@@ -36,6 +38,7 @@ class Status:
     newest_month: str | None
     is_writing: bool
     slow: str
+    loops: str
     captures: int
     waiting: tuple[str, ...]
     missing: tuple[str, ...]
@@ -65,6 +68,7 @@ def read_status(config: Config) -> Status:
         newest_month=newest_month,
         is_writing=is_writing(config.index),
         slow=slow,
+        loops=kernel.NAME,
         captures=len(run.captures),
         waiting=_paths(in_folder - in_use - aside),
         missing=_paths(in_use - in_folder) if from_folder else (),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from indexer.analysis import analyse
 from indexer.errors import ConfigError
-from indexer.query import Alternative, Query
+from indexer.query import Alternative, Clause, Query
 from indexer.schema import SCORED
 
 SYNONYMS_TABLE = "synonyms.toml"
@@ -51,7 +51,7 @@ class Synonyms:
         gains no more by a synonym than a single word does.
         """
         sequence = query.sequence
-        if not weight or not any(term in self._longest for term, _ in sequence):
+        if not weight or self._longest.keys().isdisjoint([term for term, _ in sequence]):
             return query
         clauses = list(query.clauses)
         added: list[str] = []
@@ -64,7 +64,10 @@ class Synonyms:
                     clause = clauses[number]
                     present = {a.terms for a in clause.alternatives}
                     extra = [way for way in self._ways(phrase, weight / len(numbers)) if way.terms not in present]
-                    clauses[number] = replace(clause, synonyms=(*clause.synonyms, *extra))
+                    synonyms = (*clause.synonyms, *extra)
+                    clauses[number] = Clause(
+                        clause.alternatives, synonyms, clause.required, clause.scored, clause.count
+                    )
                     added += [way.typed for way in extra]
             place += len(phrase) or 1
         return replace(query, clauses=tuple(clauses), added=tuple(dict.fromkeys(added)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import machine
 import pytest
 from plain_ranking import NO_SYNONYMS, PLAIN
 
@@ -18,6 +20,7 @@ from indexer.synonyms import Synonyms
 from indexer.writing import build_generation
 
 LABELS = {"topic": {"alliance": "Therapeutic Alliance"}, "type": {"meta-analysis": "Meta-analysis"}}
+LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +65,19 @@ def searcher_over(
 def corpus_folder() -> Path:
     """The tables that ship with the program."""
     return Path(__file__).resolve().parents[1] / "corpus"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that lacked something on this machine."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[2].removeprefix("Skipped: ") for report in skipped]
+    terminalreporter.config.stash[LEFT_OUT] = Counter(reason for reason in reasons if machine.THEN in reason)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say it in the last lines of the run, where nobody misses it."""
+    writer = config.get_terminal_writer()
+    for reason, n_tests in config.stash.get(LEFT_OUT, Counter()).items():
+        missing, mend = reason.split(machine.THEN, 1)
+        writer.line(f"NOT RUN: {n_tests} of the tests, for {missing}.", red=True, bold=True)
+        writer.line(f"{machine.THEN.removeprefix('. ')}{mend}", red=True, bold=True)

@@ -23,9 +23,9 @@ PACKAGES = ("indexer", "webui")
 LAYERS = (
     "program progress model errors config cleaning answers archive warc pages formats citation articles likeness "
     "identity filters topics overrides merging planning parsed records ledger changes ingest problems schema variants "
-    "analysis documents query synonyms ranking bitmap engines spelling scoring explaining facets snippets similar "
-    "suggesting selfcheck store captures generations writing task build update history rollback checking status "
-    "record_file search export evaluate evaluation_report tune collecting fetch cli commands"
+    "analysis documents query synonyms ranking bitmap kernel engines spelling scoring explaining facets snippets "
+    "similar suggesting selfcheck store captures generations writing task build update history rollback checking "
+    "status record_file search export evaluate evaluation_report tune collecting fetch cli commands"
 ).split()
 
 # package -> the only files that may import it ("x/" means every file of that folder)
@@ -37,10 +37,10 @@ IMPORTERS = {
         "indexer/bitmap.py",
         "indexer/engines/",
         "indexer/facets.py",
+        "indexer/kernel/",
         "indexer/scoring.py",
         "indexer/search.py",
         "indexer/similar.py",
-        "indexer/snippets.py",
         "indexer/spelling.py",
         "indexer/evaluate.py",
     ],

@@ -22,7 +22,7 @@ from webui.live import LiveGeneration, LiveIndex
 Environ = dict[str, Any]  # a request, as WSGI describes it
 
 OUR_PACKAGES = (Path(indexer.__file__).parent, Path(__file__).parent)
-PROGRAM_FILES = (".py", ".html", ".css", ".js", ".svg")
+PROGRAM_FILES = (".py", ".c", ".h", ".html", ".css", ".js", ".svg")
 PROGRAM_DIGITS = 10
 REVALIDATE = "no-cache"  # keep it, but ask each time whether it is still true
 

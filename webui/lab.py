@@ -28,7 +28,8 @@ from indexer import (
     analyse,
 )
 from webui.live import LiveGeneration
-from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link, Words
+from webui.pages.cards import UNTITLED
+from webui.pages.parts import SITE, Addresses, Frame, Link, Words
 from webui.params import canonical
 from webui.views.site import Site
 

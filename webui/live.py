@@ -26,7 +26,7 @@ from indexer import (
     pointer_stamp,
     read_run,
 )
-from webui.pages.cards import CardFacts, card_facts
+from webui.pages.cards import CardFacts, card_facts, month_name
 
 MAX_IN_SITEMAP = 45_000  # digests; the format allows 50,000 addresses, topics and months are some of them
 MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB; beyond that they are read again
@@ -53,6 +53,7 @@ class LiveGeneration:
         self.n_digests: int = searcher.generation.manifest["articles"]
         newest = searcher.search(SearchRequest(size=1)).hits
         self.newest = newest[0].month if newest else None  # month of the newest digest, "2022-05"
+        self.newest_name = month_name(self.newest)
         self.record: Callable[[str], Article] = lru_cache(maxsize=MAX_RECORDS)(searcher.records.article)
         self.card_facts: Callable[[str], CardFacts] = lru_cache(maxsize=MAX_RECORDS)(
             lambda doc_id: card_facts(searcher.records.article(doc_id), searcher.label)
@@ -60,7 +61,8 @@ class LiveGeneration:
         self.related: Callable[[str], list[Related]] = lru_cache(maxsize=MAX_RECORDS)(searcher.more_like)
         self.examples = tuple(question for question in EXAMPLES if self._finds(question))[:N_EXAMPLES]
         # The name alone does not tell: a folder that was removed and made anew counts from 000001 again.
-        entry = searcher.generation.folder.stat()
+        self._folder = searcher.generation.folder
+        entry = self._folder.stat()
         self._stamp = (entry.st_ino, entry.st_mtime_ns)
 
     @cached_property
@@ -76,7 +78,7 @@ class LiveGeneration:
     def is_unchanged(self) -> bool:
         """Tell whether the generation's folder is still the one that was opened."""
         try:
-            entry = self.searcher.generation.folder.stat()
+            entry = self._folder.stat()
         except OSError:
             return False
         return (entry.st_ino, entry.st_mtime_ns) == self._stamp

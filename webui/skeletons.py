@@ -1,27 +1,38 @@
-"""Markup with holes: a macro of the templates, rendered once with holes for some values, filled at every request.
+"""Markup with holes: templates and macros, rendered once with holes for the texts that change, filled at every request.
 
-A page of results has sixty rows of facets and ten cards; of each only an address, a number or a sentence changes. To
-run its macro each time costs more than the search. What goes into a hole is markup: whoever fills it has escaped it.
+A page of results has sixty rows of facets and ten cards; of each only an address, a number or a sentence changes, and
+so it is with what stands around them. To render all of it each time costs more than the search.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
+from operator import itemgetter
+from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 MAX_REMEMBERED = 20_000  # skeletons, about a kilobyte each: those of all facet values, and of some thousand cards
+MAX_SHAPES = 500  # of whole pages, about 2 kB each: two thousand different questions needed 120 (22 November 2026)
 
 # No text of a page can hold it by chance or on purpose: it is drawn anew by every process.
 _MARK = f"hole{secrets.token_hex(8)}"
+_ENCODED_MARK = _MARK.encode()
 _HOLE = re.compile(rf"{_MARK}n(\d+)e")
 
 
-# what stands for the first, second, ... value while a skeleton is rendered
-HOLES = [f"{_MARK}n{number}e" for number in range(5)]
+def hole(number: int) -> str:
+    """Return what stands for a value while a skeleton is rendered; `number` is its place in `fill`, from 0."""
+    return f"{_MARK}n{number}e"
+
+
+HOLES = [hole(number) for number in range(5)]
 
 
 def escaped(text: str) -> str:
@@ -31,36 +42,125 @@ def escaped(text: str) -> str:
     )
 
 
-class Skeleton:
-    """Markup with numbered holes; a number may stand at several places, or, left out by the template, at none.
+def _picker(numbers: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what picks the values of these numbers from all: `itemgetter`, which gives no sequence for one number."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda values: [values[number] for number in numbers]
 
-    fill(*values)  returns the markup with values, which are markup themselves, in its holes. TypeError or IndexError
-                   when one is missing; one too many is allowed only where some hole is out of order or left out.
-    """
+
+class Skeleton:
+    """Markup with numbered holes; a number may stand at several places, or, left out by the template, at none."""
+
+    __slots__ = ("_numbers", "_pick", "_pieces")
 
     def __init__(self, markup: str) -> None:
-        texts = _HOLE.split(markup)  # text, number, text, number, ..., text
-        self._numbers = [int(number) for number in texts[1::2]]
-        self._format = "%s".join([text.replace("%", "%%") for text in texts[::2]])
-        is_in_order = self._numbers == list(range(len(self._numbers)))
-        self.fill: Callable[..., str] = self._fill_in_order if is_in_order else self._fill_by_number
+        # text, number, text, number, ..., text; skeletons of one macro have most of their texts in common
+        self._pieces = [sys.intern(piece) for piece in _HOLE.split(markup)]
+        self._numbers = [int(number) for number in self._pieces[1::2]]
+        self._pick = _picker(self._numbers)
 
-    def _fill_in_order(self, *values: str) -> str:
-        return self._format % values
+    def fill(self, *values: str) -> str:
+        """Return the markup with values, which are markup themselves, in its holes. IndexError when one is missing."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = self._pick(values)
+        return "".join(pieces)
 
-    def _fill_by_number(self, *values: str) -> str:
-        return self._format % tuple([values[number] for number in self._numbers])
+    def around(self, n_holes: int) -> tuple[str, ...]:
+        """Return the texts before, between and after the holes, for what is put together fifty times a page.
+
+        ValueError unless the holes are so many, each once and in order: else a value would stand in another's place.
+        """
+        if self._numbers != list(range(n_holes)):
+            raise ValueError(f"the template has the holes {self._numbers}, and not {n_holes} of them in order")
+        return tuple(self._pieces[::2])
+
+
+@lru_cache(MAX_REMEMBERED)
+def _encoded(text: str) -> bytes:
+    """Return a text in UTF-8; the same object for the same text, as pages have most of their texts in common."""
+    return text.encode()
+
+
+class PageSkeleton:
+    """The same of a whole page in UTF-8: to encode it once it is filled takes longer than to fill it."""
+
+    def __init__(self, markup: str) -> None:
+        pieces = _HOLE.split(markup)
+        self._pieces = [_encoded(piece) for piece in pieces]
+        self._pick = _picker([int(number) for number in pieces[1::2]])
+
+    def fill(self, values: Sequence[bytes]) -> bytes:
+        """Return the page with values, which are markup in UTF-8, in its holes. IndexError when one is missing."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = self._pick(values)
+        return b"".join(pieces)
 
 
 class Skeletons:
-    """The skeletons of the macros of one template, made when first asked for.
+    """The skeletons of pages, and markup for those of the macros of one template.
 
-    get(macro, *values)  gives one; the values can be hashed, and some of them are holes.
+    get(make, *key)  gives what `make(skeletons, *key)` returns: made when first asked for, then remembered.
     """
 
-    def __init__(self, env: Environment, template: str) -> None:
-        self._env, self._template = env, template
-        self.get: Callable[..., Skeleton] = lru_cache(MAX_REMEMBERED)(self._make)
+    def __init__(self, env: Environment, macros: str) -> None:
+        self._env, self._macros = env, macros
+        self.get: Callable[..., Any] = lru_cache(MAX_REMEMBERED)(lambda make, *key: make(self, *key))
+        self._of_shape = lru_cache(MAX_SHAPES)(self._make_page)
 
-    def _make(self, macro: str, *values: object) -> Skeleton:
-        return Skeleton(getattr(self._env.get_template(self._template).module, macro)(*values))
+    def markup(self, macro: str, *values: object) -> str:
+        """Return what a macro makes of these values; some are, or hold, `HOLES`."""
+        markup: str = getattr(self._env.get_template(self._macros).module, macro)(*values)
+        return markup
+
+    def page(self, template: str, **context: object) -> bytes:
+        """Return what the template renders from these values, in UTF-8.
+
+        They are texts, markup, and tuples of them, also named ones, however deep. The template is rendered once for all
+        values of a shape: the same in everything but texts, and in which texts are empty. So it may ask whether a text
+        is empty, but not what it is; and what is no text must have a hash.
+        """
+        texts: list[str] = []
+        markups: list[Markup] = []
+        shape = _shape(tuple(context.values()), texts, markups)
+        values = escaped(_MARK.join(texts)).encode().split(_ENCODED_MARK)  # one by one it would take twice as long
+        values += map(str.encode, markups)
+        return self._of_shape(template, tuple(context), shape, len(values) - len(markups)).fill(values)
+
+    def _make_page(self, template: str, names: tuple[str, ...], shape: tuple[Any, ...], n_texts: int) -> PageSkeleton:
+        context = zip(names, _with_holes(shape, {str: count(), Markup: count(n_texts)}), strict=True)
+        return PageSkeleton(self._env.get_template(template).render(dict(context)))
+
+
+def _shape(values: tuple[Any, ...], texts: list[str], markups: list[Markup]) -> tuple[Any, ...]:
+    """Return the type of a tuple and its values, where types stand for texts and markup, which are added to theirs."""
+    shape: list[object] = [type(values)]
+    add = shape.append
+    for value in values:
+        kind = type(value)
+        if not value:
+            add(value)
+        elif kind is str:
+            texts.append(value)
+            add(str)
+        elif kind is Markup:
+            markups.append(value)
+            add(Markup)
+        elif isinstance(value, tuple):
+            add(_shape(value, texts, markups))
+        else:
+            add(value)
+    return tuple(shape)
+
+
+def _with_holes(shape: tuple[Any, ...], numbers: Mapping[type, count[int]]) -> tuple[Any, ...]:
+    """Return a tuple of that shape, with a hole for each of its texts."""
+    values = []
+    for value in shape[1:]:
+        if value is str or value is Markup:
+            value = hole(next(numbers[value]))
+        elif isinstance(value, tuple) and value:
+            value = _with_holes(value, numbers)
+        values.append(value)
+    made: tuple[Any, ...] = tuple.__new__(shape[0], values)
+    return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +42,14 @@ class Positions:
 Span = tuple[int, int, int]  # start, end (exclusive) in characters, and the number of the mark that stands there
 Marks = Mapping[tuple[str, ...], int]  # terms that follow each other (mostly one) -> a number for who asks
 NO_MARKS: Marks = {}
-SECTION_BITS = 16
-SENTENCE_BITS = 14
-LAST_SENTENCE = (1 << SENTENCE_BITS) - 1  # of a text; what stands further behind is counted to it
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrences:
+class Occurrences(NamedTuple):
     """Where the words of a question stand in some texts: columns of equal length, by section and start.
 
     sections  (place of the document in the sequence that was asked for << SECTION_BITS) + (number of the field in
-              SCORED << SENTENCE_BITS) + number of the sentence in its text, as `Engine.sentences` lists them.
+              SCORED << SENTENCE_BITS) + number of the sentence in its text, as `Engine.sentences` lists them, at most
+              LAST_SENTENCE (`kernel/arrays.py`).
     starts, ends  in characters, end exclusive.   clauses  the numbers given with the marks.
     """
 

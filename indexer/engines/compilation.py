@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 
 from indexer.analysis import sentence_starts
 from indexer.documents import Document
-from indexer.engines.base import LAST_SENTENCE, SENTENCE_BITS
 from indexer.engines.ragged import Ragged, Strings, concat, of_lengths, of_strings, take
+from indexer.kernel.arrays import LAST_SENTENCE, SENTENCE_BITS
 from indexer.schema import ANALYSED, FACETS, SCORED
 
 GAP = np.uint32(0xFFFFFFFF)

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.engines.arrayfile import open_arrays
-from indexer.engines.base import SECTION_BITS, SENTENCE_BITS, Ints, Marks, Occurrences, Positions, Postings
-from indexer.engines.compilation import BESIDE_TOKENS, Tables, ragged
+from indexer.engines.base import Ints, Marks, Occurrences, Positions, Postings
+from indexer.engines.compilation import Tables, ragged
 from indexer.engines.ragged import Rows, Strings
 from indexer.errors import IndexDamagedError
+from indexer.kernel import find_terms
+from indexer.kernel.arrays import TermMark
 from indexer.schema import ANALYSED, SCORED
 
 NOTHING = np.zeros(0, dtype=np.int32)
 MAX_REMEMBERED_TEXTS = 8192  # decoded texts of fields, some 20 MB: the digests that readers see most
 MAX_REMEMBERED_TERMS = 100_000
-
-
-Array = NDArray[Any]
-_NumberedMark = tuple[list[int], int, list[bool]]  # term numbers, clause, and for each scored field: marked there?
 
 
 class CompiledEngine:
@@ -51,9 +47,9 @@ class CompiledEngine:
         self._places = {field: ragged(tables, f"{field}.places") for field in ANALYSED}
         self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
         self._sentences = {field: Rows(ragged(tables, f"{field}.sentences")) for field in SCORED}
-        self._tokens = ragged(tables, "tokens")
-        self._row_offsets, self._bounds = self._tokens.offsets.data, tables["bounds"].data  # they yield plain numbers
-        self._starts, self._widths, self._sections = (tables[name] for name in BESIDE_TOKENS)
+        tokens = ragged(tables, "tokens")
+        self._row_offsets, self._bounds = tokens.offsets.data, tables["bounds"].data  # they yield plain numbers
+        self._columns = (tokens.values, tables["starts"], tables["widths"], tables["sections"])
         self.doc_ids: Sequence[str] = list(Strings(ragged(tables, "doc_ids")))
         self.text: Callable[[int, str], str] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_text)
         self.sentences: Callable[[int, str], Sequence[int]] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_sentences)
@@ -95,34 +91,12 @@ class CompiledEngine:
         return begins
 
     def occurrences(self, docs: Sequence[int], marks: Mapping[str, Marks]) -> Occurrences:
-        """See `Engine`. All documents are looked through at once: on ten, numpy's calls cost more than its work."""
-        numbered = self._numbered_marks(marks)
+        # what stands in a row behind the last field that is asked for is passed over
+        n_fields = max([n for n, field in enumerate(SCORED, 1) if field in marks], default=0)
+        numbered = self._numbered_marks(marks, SCORED[:n_fields])
         if not numbered or not docs:
             return Occurrences([], [], [], [])
-        # what stands in a row behind the last field that is asked for is passed over
-        n_fields = max([n for n, field in enumerate(SCORED, 1) if field in marks])
-        begins, ends = self._rows(docs, n_fields)
-        tokens = self._tokens.values
-        rows = np.concatenate([tokens[begin:end] for begin, end in zip(begins, ends, strict=True)])
-        plain = all(len(terms) == 1 and all(flags[:n_fields]) for terms, _, flags in numbered)
-        places, which = _find_words(rows, numbered) if plain else _find_phrases(rows, numbered)
-        row_ends = list(accumulate([end - begin for begin, end in zip(begins, ends, strict=True)]))
-        doc = np.array(row_ends).searchsorted(places, side="right")
-        first = places + np.array([end - row_end for end, row_end in zip(ends, row_ends, strict=True)])[doc]
-        sections, last = self._sections[first], first
-        if not plain:
-            sizes = np.array([len(terms) for terms, _, _ in numbered])[which]
-            wanted = np.array([flags for _, _, flags in numbered])[which, sections >> SENTENCE_BITS]
-            kept = _first_come(places.tolist(), sizes.tolist(), wanted.tolist())
-            doc, first, sections = doc[kept], first[kept], sections[kept]
-            which = [which[mark] for mark in kept]
-            last = first + sizes[kept] - 1
-        return Occurrences(
-            ((doc << SECTION_BITS) + sections).tolist(),
-            self._starts[first].tolist(),
-            (self._starts[last] + self._widths[last]).tolist(),
-            [numbered[mark][1] for mark in which],
-        )
+        return Occurrences(*find_terms(*self._columns, *self._rows(docs, n_fields), numbered))
 
     def _rows(self, docs: Sequence[int], n_fields: int) -> tuple[list[int], list[int]]:
         """Return where the tokens of the first scored fields of documents begin and end."""
@@ -132,20 +106,20 @@ class CompiledEngine:
             return begins, [offsets[doc + 1] for doc in docs]
         return begins, [begin + bounds[doc, n_fields] for begin, doc in zip(begins, docs, strict=True)]
 
-    def _numbered_marks(self, marks: Mapping[str, Marks]) -> list[_NumberedMark]:
+    def _numbered_marks(self, marks: Mapping[str, Marks], fields: Sequence[str]) -> list[TermMark]:
         """Return the marks whose terms are in the index, longest first."""
         fields_of: dict[int, set[str]] = {}  # most fields share one mapping
-        for field, phrases in marks.items():
-            if field in SCORED:
-                fields_of.setdefault(id(phrases), set()).add(field)
-        numbered: list[_NumberedMark] = []
+        for field in fields:
+            if field in marks:
+                fields_of.setdefault(id(marks[field]), set()).add(field)
+        numbered: list[TermMark] = []
         for group in fields_of.values():
-            flags = [name in group for name in SCORED]
+            flags = [name in group for name in fields]
             for phrase, clause in marks[next(iter(group))].items():
                 terms = [number for term in phrase if (number := self._number(term)) is not None]
                 if len(terms) == len(phrase):
                     numbered.append((terms, clause, flags))
-        numbered.sort(key=lambda entry: -len(entry[0]))
+        numbered.sort(key=_n_terms, reverse=True)
         return numbered
 
     def _number(self, term: str) -> int | None:
@@ -163,42 +137,8 @@ class CompiledEngine:
         vars(self).clear()
 
 
-def _find_words(rows: Array, words: Sequence[_NumberedMark]) -> tuple[Array, list[int]]:
-    """Return where one of the words stands, and which it is; each is a single term of its own."""
-    numbers = [terms[0] for terms, _, _ in words]
-    hits = rows == numbers[0]
-    for number in numbers[1:]:
-        hits |= rows == number
-    places = hits.nonzero()[0]
-    which = {number: i for i, number in enumerate(numbers)}
-    return places, [which[number] for number in rows[places].tolist()]
-
-
-def _find_phrases(rows: Array, marks: Sequence[_NumberedMark]) -> tuple[Array, list[int]]:
-    """Return where the terms of a mark follow each other, and which mark it is; by place, then by mark.
-
-    Each field ends with a gap, so nothing is found across two of them, nor past the end.
-    """
-    found = []
-    for terms, _, _ in marks:
-        hits = rows == terms[0]
-        for i, term in enumerate(terms[1:], 1):
-            hits[:-i] &= rows[i:] == term
-        found.append(np.flatnonzero(hits))
-    places = np.concatenate(found)
-    which = np.repeat(np.arange(len(marks)), [len(part) for part in found])
-    order = np.argsort(places, kind="stable")
-    return places[order], which[order].tolist()
-
-
-def _first_come(places: list[int], sizes: list[int], wanted: list[bool]) -> list[int]:
-    """Return which marks remain when each takes its places from left to right, of two at one place the first."""
-    free, kept = 0, []
-    for i, (place, size, is_wanted) in enumerate(zip(places, sizes, wanted, strict=True)):
-        if is_wanted and place >= free:
-            kept.append(i)
-            free = place + size
-    return kept
+def _n_terms(mark: TermMark) -> int:
+    return len(mark[0])
 
 
 def _month(number: int) -> str | None:

@@ -26,18 +26,9 @@ from whoosh.reading import SegmentReader
 
 from indexer.analysis import Tokens, sentence_starts
 from indexer.documents import Document
-from indexer.engines.base import (
-    LAST_SENTENCE,
-    SECTION_BITS,
-    SENTENCE_BITS,
-    Ints,
-    Marks,
-    Occurrences,
-    Positions,
-    Postings,
-    find_spans,
-)
+from indexer.engines.base import Ints, Marks, Occurrences, Positions, Postings, find_spans
 from indexer.errors import IndexDamagedError
+from indexer.kernel.arrays import LAST_SENTENCE, SECTION_BITS, SENTENCE_BITS
 from indexer.schema import ANALYSED, FIELDS, SCORED
 
 INDEX_NAME = "articles"

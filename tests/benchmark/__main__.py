@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark import building, corpus, queries, rounds, updating
-from benchmark.engines import OURS, PEERS
+from benchmark.engines import OURS, PEERS, VARIANTS
 from benchmark.report import write_reports
 from benchmark.work import Question
 
@@ -41,6 +41,7 @@ NOTES = [
     "Hot: every question was asked before, and before each block three questions wake the process up. An engine that "
     "needs long for a question is asked fewer of them. Cold: an engine opened anew, after one other question; its "
     "files are in the system's cache.",
+    "pprsearch/numpy is pprsearch without its compiled loops, as it runs where no C compiler was found.",
     "Index MB of ours holds the Whoosh index of record, the compiled arrays and the records.",
 ]
 
@@ -76,7 +77,7 @@ def _measure(size: int, options: argparse.Namespace, report: dict[str, Any]) -> 
     folder = options.folder / str(size)
     builds = _build(folder, size, options.peers, report)
     found: dict[str, Any] = {"engines": {name: {} for name in builds}}
-    folders = {name: folder / (OURS if name == DEFAULT else name) / building.INDEX for name in builds}
+    folders = {name: folder / (OURS if name in VARIANTS else name) / building.INDEX for name in builds}
     for name, build in builds.items():
         found["engines"][name] |= {f"build_{key}": build[key] for key in ("cpu_s", "wall_s", "peak_mb")}
         found["engines"][name]["index_mb"] = build["bytes"] / 1e6
@@ -117,7 +118,7 @@ def _build(folder: Path, size: int, peers: list[str], report: dict[str, Any]) ->
             continue
         report["versions"][name] = builds[name]["version"]
         if name == OURS:
-            builds[DEFAULT] = builds[OURS]
+            builds |= dict.fromkeys(VARIANTS, builds[OURS])
     return builds
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import browser
+import machine
 import pytest
 from benchmark.corpus import records
 from hostile import write_hostile_records
@@ -14,7 +15,6 @@ from reader import PATIENCE_MS, Reader
 from serving import SAMPLE, serving
 
 N_CROWD = 300  # enough that every topic and year has digests, and every list is long
-NOT_RUN = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def chromium() -> Iterator[Browser]:
     """The one browser of the run. Without one the tests are skipped, and under CI=true they fail."""
     with browser.opened() as opened:
         if opened is None:
-            (pytest.fail if browser.is_required() else pytest.skip)(f"no browser runs here. Mend it, {browser.MEND}")
+            machine.leave_out(browser.MISSING, browser.MEND)
         expect.set_options(timeout=PATIENCE_MS)
         yield opened
 
@@ -64,17 +64,3 @@ def reader(chromium: Browser, sample: str) -> Iterator[Callable[..., Reader]]:
     yield come
     complaints = [complaint for reader in readers for complaint in reader.leave()]
     assert not complaints
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count the tests that had no browser."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    terminalreporter.config.stash[NOT_RUN] = sum("no browser runs here" in str(report.longrepr) for report in skipped)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say it in the last line of the run, where nobody misses it."""
-    if n_tests := config.stash.get(NOT_RUN, 0):
-        writer = config.get_terminal_writer()
-        writer.line(f"NOT RUN: {n_tests} of tests/browser, for no browser runs here.", red=True, bold=True)
-        writer.line(f"Mend it, {browser.MEND}", red=True, bold=True)

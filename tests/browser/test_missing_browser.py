@@ -36,11 +36,11 @@ def test_without_a_browser_the_rest_runs_and_the_last_lines_name_what_did_not_an
     assert done.returncode == 0
     *_, summary, loud, mend = done.stdout.strip().splitlines()
     assert "passed" in summary and "1 skipped" in summary
-    assert loud == "NOT RUN: 1 of tests/browser, for no browser runs here."
+    assert loud == f"NOT RUN: 1 of the tests, for {browser.MISSING}."
     assert mend == f"Mend it, {browser.MEND}"
 
 
 def test_under_ci_a_missing_browser_is_a_failure(tmp_path: Path) -> None:
     done = run_one_browser_test(tmp_path, CI="true")
     assert done.returncode == 1
-    assert f"no browser runs here. Mend it, {browser.MEND}" in done.stdout
+    assert f"{browser.MISSING}. Mend it, {browser.MEND}" in done.stdout

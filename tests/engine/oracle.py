@@ -8,6 +8,7 @@ the articles alone: no postings, no bits, no arrays. A phrase is looked for in e
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,6 +66,11 @@ def newest_first(articles: Sequence[Article]) -> list[Article]:
     dated = sorted((a for a in articles if a.month), key=lambda a: a.id)
     dated.sort(key=lambda a: a.month or "", reverse=True)
     return dated + sorted((a for a in articles if not a.month), key=lambda a: a.id)
+
+
+def single(score: float) -> float:
+    """The score of a clause as it is kept: in 32 bits."""
+    return float(struct.unpack("f", struct.pack("f", score))[0])
 
 
 class Oracle:
@@ -147,9 +153,9 @@ class Oracle:
                 score = 0.0
                 for clause in scored:
                     ways = (*clause.alternatives, *clause.synonyms)
-                    score += clause.count * max(worth[way].get(article.id, 0.0) for way in ways)
+                    score += clause.count * single(max(worth[way].get(article.id, 0.0) for way in ways))
                 for way, count in pairs.items():
-                    score += count * worth.setdefault(way, self.scores(way)).get(article.id, 0.0)
+                    score += count * single(worth.setdefault(way, self.scores(way)).get(article.id, 0.0))
                 missing = tuple(clause.typed for clause in scored if not self.satisfies(article, clause))
                 found[article.id] = Found(article.id, round(score, 6), missing)
         if request.match == "all":

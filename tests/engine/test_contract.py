@@ -18,9 +18,10 @@ from corpora import random_articles
 
 from indexer.analysis import LONGEST_TERM, analyse, sentence_starts
 from indexer.engines import ENGINES, open_engine
-from indexer.engines.base import LAST_SENTENCE, Engine, Marks, find_spans
+from indexer.engines.base import Engine, Marks, find_spans
 from indexer.errors import IndexDamagedError
 from indexer.generations import Generation
+from indexer.kernel.arrays import LAST_SENTENCE
 from indexer.model import Article, Assignment, Citation
 from indexer.schema import ANALYSED, FACETS, FIELDS, SCORED, field_text
 

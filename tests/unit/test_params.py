@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer import SORTS, SearchRequest
-from webui.params import MAX_PAGE, MAX_VALUES, State, canonical, parse_query_string
+from webui.params import MAX_PAGE, MAX_VALUES, State, canonical, pair, parse_query_string
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SLUGS = st.one_of(st.sampled_from(["alliance", "empathy", "a b&c=d", "é", "<i>"]), TEXTS).filter(
@@ -65,6 +67,42 @@ def test_toggling_a_value_twice_leads_back_to_the_first_page(request: SearchRequ
     chosen = set(once.topics if facet == "topic" else once.types)
     assert chosen == set(request.topics if facet == "topic" else request.types) ^ {value}
     assert State(once).toggle(facet, value) == State(request).page(1)
+
+
+@example("q=a=b&topic=c=d&topic=%3d&q=&topic&=e")
+@given(st.text("q=&+%41c3a9 topic\x00\t;é", max_size=40))
+def test_an_address_is_taken_apart_as_the_standard_library_does_it(query: str) -> None:
+    request, values = parse(query), parse_qs(query, errors="replace")
+    texts, topics = ([_in_one_line(text) for text in values.get(name, ())] for name in ("q", "topic"))
+    assert request.text == next(filter(None, texts), "")
+    assert request.topics == tuple(sorted(set(filter(None, topics))))
+
+
+@given(TEXTS)
+def test_characters_that_cannot_be_seen_part_words(text: str) -> None:
+    assert canonical(SearchRequest(text)).text == _in_one_line(text)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split())
+
+
+@given(REQUESTS, SLUGS, st.sampled_from(["topic", "type"]), YEARS)
+def test_parts_of_an_address_stand_around_what_is_left_out(
+    request: SearchRequest, value: str, facet: str, year: int | None
+) -> None:
+    state = State(request)
+    chosen = request.topics if facet == "topic" else request.types
+    gaps = state.gaps(facet)
+    assert len(gaps) == len(chosen) + 1
+    if value not in chosen:
+        before, after = gaps[bisect(chosen, value)]
+        assert f"{before}{pair(facet, value)}{after}" == state.toggle(facet, value)
+    ((before, after),) = state.gaps("year")
+    low = year or 2020
+    assert f"{before}from={low}&to={low}{after}" == state.with_years(low, low)
+    assert f"{state.before_page()}7" == state.page(7)
+    assert f"{state.before_sort()}title" == state.with_sort("title")
 
 
 def test_an_address_is_written_in_one_order_and_without_defaults() -> None:

@@ -27,10 +27,11 @@ from indexer import bitmap, scoring
 from indexer.engines import open_engine
 from indexer.engines.base import Engine
 from indexer.generations import Generation
+from indexer.kernel import best
 from indexer.model import Article
 from indexer.query import Alternative, Clause, Query, parse_query
 from indexer.ranking import Profile
-from indexer.scoring import Matches, Scorer, best
+from indexer.scoring import Matches, Scorer
 
 DOCUMENTS = [
     Article("doc0", "Alliance", "2018-03", 2018, summary=("alliance alliance grief",)),

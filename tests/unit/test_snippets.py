@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import sentence_starts
-from indexer.engines.base import SECTION_BITS, SENTENCE_BITS, Marks, Occurrences, find_spans
+from indexer.engines.base import Marks, Occurrences, find_spans
+from indexer.kernel.arrays import SECTION_BITS, SENTENCE_BITS
 from indexer.model import Fragment, MarkedText, Snippet
 from indexer.query import parse_query
 from indexer.schema import SCORED

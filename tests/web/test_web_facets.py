@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,6 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from webui.pages.facets import BAR_STEPS, MAX_BARS
+from webui.params import State, parse_query_string
 
 Get = Callable[..., BeautifulSoup]
 
@@ -263,3 +264,19 @@ def test_clear_keeps_the_words_and_stays_on_the_page_of_filters(get: Get) -> Non
 
 def test_every_bar_of_the_chart_has_a_height_in_the_style(style: str) -> None:
     assert all(f".b{step} {{ --share: {100 * step // BAR_STEPS}%; }}" in style for step in range(1, BAR_STEPS + 1))
+
+
+def test_each_link_beside_chosen_values_is_the_one_address_of_its_search(get: Get) -> None:
+    values = [
+        parse_query_string(urlsplit(str(link["href"])).query)[0].topics[0] for link in topic_links(get("/search"))
+    ]
+    chosen = sorted(values)[1::2]  # so that there are others before, between and after them
+    links = topic_links(get("/search?" + urlencode([("topic", value) for value in chosen])))
+    assert len(links) > len(chosen) > 1
+    for link in links:
+        query = urlsplit(str(link["href"])).query
+        assert State(parse_query_string(query)[0]).query() == query
+
+
+def topic_links(page: BeautifulSoup) -> list[Tag]:
+    return page.select(".facet[data-facet=topic] a.row")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from indexer import Article, Fragment, Related, SearchRequest
 from webui.live import LiveGeneration
 from webui.pages.assigned import TYPE_SOURCES, Assigned, TopicGroup, assigned_topics, assigned_type
-from webui.pages.cards import month_name
-from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link, doi_link, safe_url
+from webui.pages.cards import UNTITLED, month_name
+from webui.pages.parts import SITE, Addresses, Frame, Link, doi_link, safe_url
 from webui.params import State
 
 MAX_STEPS = 60  # links to single marks; a reader of more words has lost interest in single ones

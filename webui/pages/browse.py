@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from indexer import SearchRequest
 from webui.live import LiveGeneration
-from webui.pages.cards import month_name
-from webui.pages.parts import SITE, UNTITLED, Addresses, Count, Frame, Link, by_label, cards, counts, digests, span
+from webui.pages.cards import UNTITLED, month_name
+from webui.pages.parts import SITE, Addresses, Count, Frame, Link, by_label, cards, counts, digests, span
 from webui.params import State
 from webui.skeletons import Skeletons
 

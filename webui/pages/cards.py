@@ -8,20 +8,22 @@ from urllib.parse import quote
 
 from indexer import Article, Citation
 
+UNTITLED = "Untitled digest"
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: its skeleton is looked up by it
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: its skeletons are looked up by it
 class CardFacts:
     """The lines of a card that stay the same; "" or () where the record does not say.
 
-    path       the last part of the addresses of its pages.
+    path       the last part of the addresses of its pages.   name  its title, or `UNTITLED`.
     meta       type of research and month of the digest.
     reference  "Norwood et al. (2018)".   printed  the whole reference line, for paper.
     topics     (the last part of the address of its page, label), by label.
     """
 
     path: str
+    name: str
     meta: str
     reference: str
     journal: str
@@ -36,6 +38,7 @@ def card_facts(article: Article, label: Callable[[str, str], str]) -> CardFacts:
     topics = {assignment.value: label("topic", assignment.value) for assignment in article.topics}
     return CardFacts(
         path=quote(article.id, safe=""),
+        name=article.title or UNTITLED,
         meta=" · ".join(
             text for text in (label("type", kind.value) if kind else "", month_name(article.month)) if text
         ),

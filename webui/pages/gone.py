@@ -6,9 +6,9 @@ import re
 
 from indexer import SearchRequest, Tombstone
 from webui.live import LiveGeneration
-from webui.pages.cards import month_name
+from webui.pages.cards import UNTITLED, month_name
 from webui.pages.message import MessagePage
-from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link
+from webui.pages.parts import SITE, Addresses, Frame, Link
 
 N_NEAR = 3
 

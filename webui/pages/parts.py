@@ -5,7 +5,8 @@ on a page by the dozen (cards, rows, bars) is markup already, made from the macr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -13,11 +14,10 @@ from markupsafe import Markup
 
 from indexer import Citation, Facet, Fragment, Hit, MarkedText, Results, SearchRequest
 from webui.live import LiveGeneration
-from webui.skeletons import HOLES, Skeletons, escaped
+from webui.pages.cards import UNTITLED, CardFacts
+from webui.skeletons import HOLES, Skeleton, Skeletons, escaped
 
 SITE = "PPRNet Search"
-UNTITLED = "Untitled digest"
-
 
 Words = Iterable[Fragment]  # a text in pieces, some of them marked; () when there is none
 
@@ -38,45 +38,21 @@ class Count(NamedTuple):
     number: str
 
 
-@dataclass(frozen=True, slots=True)
 class Addresses:
     """The addresses of our own pages. `root` is where the application is mounted: "" or "/prefix"."""
 
-    root: str
-    style: str
-    icon: str
-    script: str
-
-    @property
-    def start(self) -> str:
-        return f"{self.root}/"
-
-    @property
-    def search(self) -> str:
-        return f"{self.root}/search"
-
-    @property
-    def suggest(self) -> str:
-        return f"{self.root}/suggest"
-
-    @property
-    def about(self) -> str:
-        return f"{self.root}/about"
-
-    @property
-    def topics(self) -> str:
-        return f"{self.root}/topics"
-
-    @property
-    def archive(self) -> str:
-        return f"{self.root}/archive"
-
-    @property
-    def status(self) -> str:
-        return f"{self.root}/status"
+    def __init__(self, root: str, style: str, icon: str, script: str) -> None:
+        self.root, self.style, self.icon, self.script = root, style, icon, script
+        self.start = f"{root}/"
+        self.search = f"{root}/search"
+        self.suggest = f"{root}/suggest"
+        self.about = f"{root}/about"
+        self.topics = f"{root}/topics"
+        self.archive = f"{root}/archive"
+        self.status = f"{root}/status"
 
     def results(self, query: str) -> str:
-        return f"{self.root}/search?{query}" if query else f"{self.root}/search"
+        return f"{self.search}?{query}" if query else self.search
 
     def article(self, doc_id: str, query: str = "") -> str:
         path = f"{self.root}/article/{quote(doc_id, safe='')}"
@@ -98,8 +74,7 @@ class Addresses:
         return f"{self.root}/month/{month}"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What every page has around its content.
 
     words      what the search box holds.
@@ -112,7 +87,7 @@ class Frame:
     title: str
     addresses: Addresses
     words: str = ""
-    carried: Sequence[tuple[str, str]] = ()
+    carried: tuple[tuple[str, str], ...] = ()
     is_sample: bool = False
     canonical: str = ""
     description: str = ""
@@ -127,8 +102,14 @@ def safe_url(url: str | None) -> str:
     return url if url and parts.scheme in ("http", "https") and parts.netloc else ""
 
 
+@lru_cache(maxsize=4096)
+def grouped(n: int) -> str:
+    """Return "1,234" for 1234. Remembered, because a page of results holds sixty numbers, mostly small ones."""
+    return f"{n:,}"
+
+
 def digests(n: int) -> str:
-    return f"{n:,} digest{'s' * (n != 1)}"
+    return f"{grouped(n)} digest{'s' * (n != 1)}"
 
 
 def span(low: str | int, high: str | int) -> str:
@@ -153,8 +134,10 @@ def years_text(request: SearchRequest) -> str:
 def known_choices(results: Results) -> SearchRequest:
     """Return the request as it was answered: filters that the index does not know are gone, years are in order."""
     r = results.request
-    topics, types = (tuple([value for value, _ in chosen_values(facet)]) for facet in results.facets[:2])
     low, high = r.year_from, r.year_to
+    if not r.topics and not r.types and (low is None or high is None):
+        return r  # as mostly
+    topics, types = (tuple([value for value, _ in chosen_values(facet)]) for facet in results.facets[:2])
     if low is not None and high is not None and low > high:
         low, high = high, low
     if (topics, types, low, high) == (r.topics, r.types, r.year_from, r.year_to):
@@ -183,7 +166,7 @@ def cards(
     live: LiveGeneration, hits: Iterable[Hit], addresses: Addresses, skeletons: Skeletons, *, level: int
 ) -> Markup:
     """Return the cards of digests as items of a list, with headings of a level."""
-    return Markup("".join([_card(live, hit, addresses, skeletons, level, "", "") for hit in hits]))
+    return Markup("".join([_card(live, hit, addresses.root, skeletons, level, "", "") for hit in hits]))
 
 
 def result_cards(
@@ -192,32 +175,43 @@ def result_cards(
     """Return the cards of the hits of a search as items of a list; `query` is its address."""
     asked = f"?{escaped(query)}" if query else ""
     why = asked if results.words else ""  # without words there is nothing to explain
-    return Markup("".join([_card(live, hit, addresses, skeletons, 2, asked, why) for hit in results.hits]))
+    return Markup("".join([_card(live, hit, addresses.root, skeletons, 2, asked, why) for hit in results.hits]))
 
 
-def _card(
-    live: LiveGeneration, hit: Hit, addresses: Addresses, skeletons: Skeletons, level: int, query: str, why: str
-) -> str:
+def _card(live: LiveGeneration, hit: Hit, root: str, skeletons: Skeletons, level: int, query: str, why: str) -> str:
     """Return the card of a hit. `query` and `why`: what stands behind the addresses of its page and its explanation."""
-    facts = live.card_facts(hit.doc_id)
-    name = hit.title.text or UNTITLED
-    snippet, missing = hit.snippet, escaped(", ".join(hit.missing))
-    skeleton = skeletons.get(
-        "card", level, addresses.root, facts, name, HOLES[0], HOLES[1], HOLES[2],
-        snippet.cut_before, snippet.cut_after, HOLES[3] if missing and why else "", HOLES[4] if why else "",
-    )  # fmt: skip
-    title = marked(hit.title) if hit.title.marks else escaped(name)
-    values = (query, title, marked(snippet.extract))
-    return skeleton.fill(*values, missing, why) if why else skeleton.fill(*values)
+    title, snippet = hit.title, hit.snippet
+    extract = marked(snippet.extract)
+    if snippet.cut_before or snippet.cut_after:
+        extract = f"{'… ' * snippet.cut_before}{extract}{' …' * snippet.cut_after}"
+    missing = escaped(", ".join(hit.missing)) if why and hit.missing else ""
+    made: Skeleton = skeletons.get(_make_card, live.card_facts(hit.doc_id), root, level, missing != "", why != "")
+    return made.fill(query, marked(title) or UNTITLED, extract, missing, why)
+
+
+def _make_card(
+    skeletons: Skeletons, facts: CardFacts, root: str, level: int, has_missing: bool, has_why: bool
+) -> Skeleton:
+    """Return the card of a digest with holes for the address of the search, title, snippet, missing words and why."""
+    query, title, snippet, missing, why = HOLES
+    holes = (query, title, snippet, missing if has_missing else "", why if has_why else "")
+    return Skeleton(skeletons.markup("card", level, root, facts, *holes))
 
 
 def marked(text: MarkedText) -> str:
     """Return the markup of a text with its marks."""
-    place, whole, pieces = 0, text.text, []
+    place, whole = 0, text.text
+    markup = escaped(whole)
+    if not text.marks:
+        return markup
+    pieces: list[str] = []
     for start, end in text.marks:
-        pieces += [escaped(whole[place:start]), "<mark>", escaped(whole[start:end]), "</mark>"]
+        pieces += (whole[place:start], "<mark>", whole[start:end], "</mark>")
         place = end
-    return "".join([*pieces, escaped(whole[place:])])
+    pieces.append(whole[place:])
+    if len(markup) > len(whole):  # most texts hold nothing that must be escaped
+        pieces[::2] = map(escaped, pieces[::2])
+    return "".join(pieces)
 
 
 def doi_link(citation: Citation | None) -> Link | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from indexer import PROSE_WORDS, Notice, Results
@@ -25,14 +24,14 @@ class ReadingNote(NamedTuple):
     """A sentence about how the question was read, and the searches that read it otherwise."""
 
     text: str
-    undo: Sequence[Link]
+    undo: tuple[Link, ...]
 
 
 class Reading(NamedTuple):
     """What was made of a question: in short, and note by note. `is_open`: a word was searched in place of another."""
 
     gist: str
-    notes: Sequence[ReadingNote]
+    notes: tuple[ReadingNote, ...]
     is_open: bool
 
 
@@ -56,17 +55,17 @@ def make_reading(results: Results, state: State, addresses: Addresses) -> Readin
         typed = Link(addresses.results(state.with_typed_only(True)), "Search only the words as typed")
         notes.append(ReadingNote("", (typed,)))
     gist = [GISTS[code] for code in GISTS if code in codes or (code == "typed" and typed_only)]
-    return Reading(joined(gist, " and "), notes, is_open="spelling" in codes)
+    return Reading(joined(gist, " and "), tuple(notes), is_open="spelling" in codes)
 
 
-def _undo(notice: Notice, state: State, addresses: Addresses) -> list[Link]:
+def _undo(notice: Notice, state: State, addresses: Addresses) -> tuple[Link, ...]:
     """Return a search for each word of a notice, with that word in quotation marks: so it means what it says."""
     text = state.request.text
     if len(text.split()) > PROSE_WORDS:  # in so long a text quotation marks mean nothing
-        return []
+        return ()
     label = READINGS[notice.code]
     quoted = {word: quote_word(text, word) for word in notice.words}
-    return [Link(addresses.results(state.with_words(q)), label.format(word)) for word, q in quoted.items() if q]
+    return tuple(Link(addresses.results(state.with_words(q)), label.format(word)) for word, q in quoted.items() if q)
 
 
 def quote_word(text: str, word: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -16,7 +15,6 @@ from webui.pages.parts import (
     Addresses,
     Frame,
     Link,
-    Words,
     cards,
     chosen_values,
     digests,
@@ -27,56 +25,57 @@ from webui.pages.parts import (
 from webui.pages.reading import READINGS, Reading, make_reading
 from webui.pages.ways_out import ways_out
 from webui.params import State
-from webui.skeletons import Skeletons
+from webui.skeletons import HOLES, Skeleton, Skeletons, escaped
 
 N_NEWEST = 3  # digests shown when nothing is found
 PAGES_AROUND = 2  # pages linked on either side of the current one, besides the first and the last
 SORT_LABELS: dict[Sort, str] = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
+ORDERS = tuple(SORT_LABELS)  # the first is the usual one; without words, the second is
 
 
 class ChipGroup(NamedTuple):
     """The choices of one facet, joined by "or": each a link that takes it away."""
 
     label: str
-    chips: Sequence[Link]
+    chips: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """`heading` is a sentence of plain and emphasised parts. `other_match`: all words instead of any, or back.
+class SearchPage(NamedTuple):
+    """Texts, markup and tuples of them, for `Skeletons.page`.
 
+    heading       a sentence of plain and emphasised parts.
+    other_match   all words instead of any, or back.
     did_you_mean  the question without its typing errors, with the same filters, and what it finds.
+    n_filters     "" when there is none.
     newest        digests to look at when nothing is found.
     """
 
     frame: Frame
     found: str
-    heading: Words
+    heading: tuple[Fragment, ...]
     other_match: Link | None
     match_note: str
     did_you_mean: Link | None
     did_you_mean_total: str
     reading: Reading | None
-    notices: Sequence[str]
-    chips: Sequence[ChipGroup]
+    notices: tuple[str, ...]
+    chips: tuple[ChipGroup, ...]
     clear: str
     filters: str
-    n_filters: int
-    sorts: Sequence[Link]
+    n_filters: str
+    sorts: Markup
     hits: Markup
-    first_rank: int
-    ways_out: Sequence[Link]
+    first_rank: str
+    ways_out: tuple[Link, ...]
     newest: Markup
-    pages: Sequence[Link]
-    previous: str
-    next: str
-    facets: Sequence[FacetBox]
+    pager: Markup
+    facets: tuple[FacetBox, ...]
     adds: bool
     years: YearChart | None
     years_chosen: str
     year_from: str
     year_to: str
-    year_fields: Sequence[tuple[str, str]]
+    year_fields: tuple[tuple[str, str], ...]
 
 
 def search_page(
@@ -92,39 +91,36 @@ def search_page(
     state = asked if request == asked.request else State(request)
     query = state.query()
     topic, kind, year = results.facets
-    chips = list(_chips(results, state, addresses))
-    page = request.page
-    has_words = bool(results.words)
+    total = digests(results.total)
+    chips = tuple(_chips(results, state, addresses))
     meant = results.did_you_mean if results.total else None  # else it is among the ways out
     return SearchPage(
         frame=Frame(
-            title=f"{digests(results.total)}{f' for {request.text}' if request.text else ''} · {SITE}",
+            title=f"{total}{f' for {request.text}' if request.text else ''} · {SITE}",
             addresses=addresses,
             words=request.text,
             carried=state.fields("q"),
             is_sample=live.is_sample,
         ),
-        found=digests(results.total),
+        found=total,
         heading=_heading(results, request),
         other_match=_other_match(results, state, addresses),
         match_note=_match_note(results),
         did_you_mean=Link(addresses.results(state.with_words(meant.text)), meant.text) if meant else None,
         did_you_mean_total=digests(meant.total) if meant else "",
         reading=make_reading(results, state, addresses),
-        notices=_messages(notice for notice in (*notices, *results.notices) if notice.code not in READINGS),
+        notices=_messages(notices, results),
         chips=chips,
         clear=addresses.results(state.words_only()) if chips else "",
         filters=addresses.filters(state.page(1)),
-        n_filters=sum(len(group.chips) for group in chips),
-        sorts=_sorts(request, has_words, state, addresses),
+        n_filters=str(sum(len(group.chips) for group in chips)) if chips else "",
+        sorts=_sorts(request, bool(results.words), state, addresses, skeletons),
         hits=result_cards(live, results, query, addresses, skeletons),
-        first_rank=(page - 1) * request.size + 1,
-        ways_out=[] if results.total else ways_out(live, results, state, addresses),
+        first_rank=str((request.page - 1) * request.size + 1),
+        ways_out=() if results.total else tuple(ways_out(live, results, state, addresses)),
         newest=Markup("") if results.total else _newest(live, addresses, skeletons),
-        pages=_pager(results, state, addresses),
-        previous=addresses.results(state.page(page - 1)) if page > 1 else "",
-        next=addresses.results(state.page(page + 1)) if page < results.pages else "",
-        facets=[facet_box(facet, state, addresses, skeletons) for facet in (topic, kind) if facet.values],
+        pager=_pager(results, state, addresses, skeletons),
+        facets=tuple([facet_box(facet, state, addresses, skeletons) for facet in (topic, kind) if facet.values]),
         adds=bool(topic.adds or kind.adds),
         years=year_chart(year, state, skeletons, narrow_to_year(state, addresses)),
         years_chosen=years_text(request),
@@ -139,7 +135,7 @@ def _newest(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons) ->
     return cards(live, live.searcher.search(SearchRequest(size=N_NEWEST)).hits, addresses, skeletons, level=3)
 
 
-def _heading(results: Results, request: SearchRequest) -> list[Fragment]:
+def _heading(results: Results, request: SearchRequest) -> tuple[Fragment, ...]:
     """Return the sentence over the results: "37 digests for *video therapy* in *Alliance* or *Empathy*, 2020"."""
     total = digests(results.total) if results.total else "No digest"
     heading: list[Fragment] = []
@@ -153,12 +149,13 @@ def _heading(results: Results, request: SearchRequest) -> list[Fragment]:
         heading.append(Fragment(f", {years}"))
     if not request.text:
         heading.insert(0, Fragment(total if heading or not results.total else f"All {total}"))
-    return heading
+    return tuple(heading)
 
 
-def _messages(notices: Iterable[Notice]) -> tuple[str, ...]:
-    """Return what notices say, each sentence once."""
-    return tuple(dict.fromkeys(notice.message for notice in notices))
+def _messages(notices: Sequence[Notice], results: Results) -> tuple[str, ...]:
+    """Return what the notices say that are no readings, each sentence once."""
+    told = [notice.message for notice in (*notices, *results.notices) if notice.code not in READINGS]
+    return tuple(dict.fromkeys(told))
 
 
 def _other_match(results: Results, state: State, addresses: Addresses) -> Link | None:
@@ -182,15 +179,19 @@ def _match_note(results: Results) -> str:
     return "Each has all your words." if results.total_all_words == results.total else ""
 
 
-def _sorts(request: SearchRequest, has_words: bool, state: State, addresses: Addresses) -> list[Link]:
-    """Return the orders; by relevance only where there are words to be relevant to."""
-    usual: Sort = "relevance" if has_words else "newest"
-    shown = request.sort or usual
-    return [
-        Link(addresses.results(state.with_sort(None if order == usual else order)), label, order == shown)
-        for order, label in SORT_LABELS.items()
-        if has_words or order != "relevance"
-    ]
+def _sorts(request: SearchRequest, has_words: bool, state: State, addresses: Addresses, skeletons: Skeletons) -> Markup:
+    """Return the links to the orders; by relevance only where there are words to be relevant to."""
+    orders = ORDERS if has_words else ORDERS[1:]
+    usual, other = addresses.results(state.with_sort(None)), addresses.results(state.before_sort())
+    made: Skeleton = skeletons.get(_make_sorts, orders, request.sort or orders[0])
+    return Markup(made.fill(escaped(usual), escaped(other)))
+
+
+def _make_sorts(skeletons: Skeletons, orders: Sequence[Sort], shown: Sort) -> Skeleton:
+    """Return the links with holes for the address of the usual order, and that of any other up to its name."""
+    hrefs = [HOLES[0], *[f"{HOLES[1]}{order}" for order in orders[1:]]]
+    links = [Link(href, SORT_LABELS[order], order == shown) for order, href in zip(orders, hrefs, strict=True)]
+    return Skeleton(skeletons.markup("sorts", links))
 
 
 def _chips(results: Results, state: State, addresses: Addresses) -> Iterator[ChipGroup]:
@@ -198,24 +199,35 @@ def _chips(results: Results, state: State, addresses: Addresses) -> Iterator[Chi
     for facet in results.facets[:2]:
         if chosen := chosen_values(facet):
             chips = [Link(addresses.results(state.toggle(facet.name, value)), label) for value, label in chosen]
-            yield ChipGroup(facet.label, chips)
+            yield ChipGroup(facet.label, tuple(chips))
     if years := years_text(state.request):
         yield ChipGroup("Year", (Link(addresses.results(state.without("year")), years),))
 
 
-def _pager(results: Results, state: State, addresses: Addresses) -> list[Link]:
-    """Return the page links; one without address stands for left-out pages. Empty for a single page."""
-    page, last = results.request.page, results.pages
-    if last == 1:
-        return []
+def _pager(results: Results, state: State, addresses: Addresses, skeletons: Skeletons) -> Markup:
+    """Return the links to the other pages; "" for a single page."""
+    if results.pages == 1:
+        return Markup("")
+    first, others = addresses.results(state.page(1)), addresses.results(state.before_page())
+    made: Skeleton = skeletons.get(_make_pager, results.request.page, results.pages)
+    return Markup(made.fill(escaped(first), escaped(others)))
+
+
+def _make_pager(skeletons: Skeletons, page: int, last: int) -> Skeleton:
+    """Return the links with holes for the address of the first page, and that of any other up to its number."""
+
+    def href(number: int) -> str:
+        return HOLES[0] if number == 1 else f"{HOLES[1]}{number}"
+
     near = range(max(1, page - PAGES_AROUND), min(last, page + PAGES_AROUND) + 1)
     links: list[Link] = []
     before = 0
     for number in sorted({1, last, *near}):
         if number == before + 2:  # a gap of one page is no shorter than its link
-            links.append(Link(addresses.results(state.page(number - 1)), f"{number - 1:,}"))
+            links.append(Link(href(number - 1), f"{number - 1:,}"))
         elif number > before + 2:
-            links.append(Link("", ""))
-        links.append(Link(addresses.results(state.page(number)), f"{number:,}", number == page))
+            links.append(Link("", ""))  # stands for left-out pages
+        links.append(Link(href(number), f"{number:,}", number == page))
         before = number
-    return links
+    previous, following = href(page - 1) if page > 1 else "", href(page + 1) if page < last else ""
+    return Skeleton(skeletons.markup("pager", links, previous, following))

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from indexer import Change, Problem, SearchRequest
 from webui.live import LiveGeneration
-from webui.pages.cards import month_name
-from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link, digests
+from webui.pages.cards import UNTITLED, month_name
+from webui.pages.parts import SITE, Addresses, Frame, Link, digests
 
 MOST_ROWS = 50  # of one list on the page; the first build of 10,000 digests added 10,000
 SOURCES = {"sample": "the sample", "pages": "collected pages", "records": "records"}

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from indexer import ExplainedHit, Explanation, SearchRequest
 from webui.live import LiveGeneration
-from webui.pages.parts import SITE, UNTITLED, Addresses, Frame, Link
+from webui.pages.cards import UNTITLED
+from webui.pages.parts import SITE, Addresses, Frame, Link
 from webui.params import State
 
 

@@ -31,9 +31,9 @@ def add_headers(site: Site) -> None:
 
     def complete(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            headers += SECURITY_HEADERS
-            if not any(name == NOT_KEPT[0] for name, _ in headers):
+            if NOT_KEPT[0] not in [name for name, _ in headers]:
                 headers.append(NOT_KEPT)
+            headers += SECURITY_HEADERS
             return start_response(status, headers, exc_info)
 
         return answer(environ, start)

@@ -10,12 +10,14 @@ OURS = "pprsearch"
 ADAPTERS = {
     OURS: ("ours", "Plain"),
     "pprsearch/default": ("ours", "Default"),
+    "pprsearch/numpy": ("ours_numpy", "PlainInNumpy"),
     "tantivy": ("tantivy_peer", "Tantivy"),
     "bm25s": ("bm25s_peer", "Bm25s"),
     "fts5": ("fts5_peer", "Fts5"),
     "xapian": ("xapian_peer", "Xapian"),
     "whoosh": ("whoosh_peer", "WhooshPeer"),
 }
+VARIANTS = tuple(name for name in ADAPTERS if name.startswith(f"{OURS}/"))  # of ours, on the same index
 PEERS = tuple(name for name in ADAPTERS if not name.startswith(OURS))
 
 

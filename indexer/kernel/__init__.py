@@ -1,0 +1,76 @@
+"""The loops of a search over arrays: everything that looks at documents or words one by one.
+
+They are written twice, behind the same seven functions: `in_numpy.py` runs everywhere, `c/` is taken where it could
+be compiled. Both give the same numbers to the last bit; `tests/unit/test_kernel.py` holds them to it.
+
+    count(bits) -> int
+        How many documents are in a set.
+    count_rows(rows, matched) -> list[int]
+        How many documents each row of a matrix of sets shares with one set.
+    keep(docs, scores, bits, n_documents) -> Impact
+        The shape of an impact that the loops in use want; the only function that is not written twice.
+    add_up(scores, impacts, times, anything, complete) -> bool
+        Add each impact, times a number, to `scores`, in the order given; tell whether each has a document. Unless they
+        are None, `anything` is filled with the documents of any impact, `complete` with those of all of them.
+    best(scores, among, n_best) -> list[tuple[int, float]]
+        The `n_best` documents of a set as (ordinal, score rounded to 6 decimals): by score, ties by ordinal.
+    lacking(docs, sets) -> list[tuple[str, ...]]
+        For each document the names of the sets, given as (name, bits), that it is not in.
+    find_terms(tokens, starts, widths, sections, begins, ends, marks) -> Columns
+        Where marks stand in rows of tokens: row i is `tokens[begins[i]:ends[i]]`. From left to right; of several marks
+        at one place the first in `marks` that is wanted in that field; a mark takes its places away from later ones.
+        The columns are those of `engines.base.Occurrences`.
+    choose_sentences(sections, starts, ends, clauses, n_docs) -> list[Extract]
+        For each document what is marked in its title, and its best sentence: with words of the most clauses, then with
+        the most words as typed (even codes), then with the most synonyms (odd ones: a code is twice the clause's
+        number, and one more for a synonym), then the first.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.bitmap import Bits
+from indexer.kernel.arrays import Floats, Impact
+from indexer.kernel.in_numpy import add_up, best, choose_sentences, count, count_rows, find_terms, lacking
+
+VARIABLE = "PPRSEARCH_KERNEL"  # "numpy": leave the compiled loops aside, to compare or to rule them out
+NAME = "numpy"
+# How impacts are quickest to add, as shares of the documents (measured).
+SPARSE_SHARE, DENSE_SHARE = 0.15, 0.15
+
+if os.environ.get(VARIABLE) != NAME:
+    try:
+        from indexer.kernel.in_c import add_up, best, choose_sentences, count, count_rows, find_terms, lacking
+
+        NAME, SPARSE_SHARE, DENSE_SHARE = "c", 1 / 32, 0.4
+    except ImportError:  # nothing to compile it with: same answers, in more time
+        pass
+
+__all__ = [
+    "NAME",
+    "VARIABLE",
+    "add_up",
+    "best",
+    "choose_sentences",
+    "count",
+    "count_rows",
+    "find_terms",
+    "keep",
+    "lacking",
+]
+
+
+def keep(docs: NDArray[np.intp], scores: Floats, bits: Bits, n_documents: int) -> Impact:
+    """Return an impact in the shape that the loops in use are quickest with. `docs`: ordinals, ascending."""
+    share, singles = len(docs) / max(1, n_documents), scores.astype(np.float32)
+    if share < SPARSE_SHARE:  # numpy picks twice as fast by its own index type as by 32 bit numbers
+        return Impact(bits, singles, docs.astype(np.int32) if NAME == "c" else docs)
+    if share < DENSE_SHARE or not len(docs):
+        return Impact(bits, singles)  # the compiled loops look through the bits
+    dense = np.zeros(n_documents, dtype=np.float32)
+    dense[docs] = singles
+    return Impact(bits, dense, is_dense=True)

@@ -1,0 +1,51 @@
+"""What goes into the loops of a search and comes out of them: shapes, and how a place in a text is numbered."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import bitmap
+from indexer.bitmap import Bits
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+SCORE_DECIMALS = 6  # scores that agree so far are equal
+
+# The section of a token: the number of its field in SCORED, and behind it the number of its sentence.
+SECTION_BITS = 16
+SENTENCE_BITS = 14
+LAST_SENTENCE = (1 << SENTENCE_BITS) - 1  # of a text; what stands further behind is counted to it
+
+Places = tuple[tuple[int, int], ...]  # start and end (exclusive) in characters
+Columns = tuple[list[int], list[int], list[int], list[int]]  # those of `engines.base.Occurrences`
+Extract = tuple[Places, int, Places]  # marks in the title; section of the best sentence, or -1; marks from there on
+TermMark = tuple[list[int], int, list[bool]]  # numbers of terms in a row; a code; for each field: marked there?
+
+
+class Impact(NamedTuple):
+    """What a clause adds to the score of each document that satisfies it; made by `kernel.keep`.
+
+    bits      the documents.
+    scores    of each of them, by ordinal; when `is_dense` of all documents, 0 for those that are not in `bits`. Seven
+              digits, which halves what is read for a search.
+    docs      their ordinals, ascending, in the type that the loops in use want; None where they do without.
+    is_dense  only when there is a document.
+    """
+
+    bits: Bits
+    scores: Singles
+    docs: NDArray[np.signedinteger[Any]] | None = None
+    is_dense: bool = False
+
+    @property
+    def found(self) -> tuple[NDArray[np.signedinteger[Any]], Singles]:
+        """The documents by ordinal, ascending, and the score of each."""
+        docs = bitmap.to_documents(self.bits, 64 * len(self.bits)) if self.docs is None else self.docs
+        return docs, self.scores[docs] if self.is_dense else self.scores
+
+    @property
+    def n_bytes(self) -> int:
+        return self.bits.nbytes + self.scores.nbytes + (0 if self.docs is None else self.docs.nbytes)
