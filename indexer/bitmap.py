@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ def full(n_documents: int) -> Bits:
     return of_flags(np.ones(n_documents, dtype=np.bool_))
 
 
-def of_documents(docs: NDArray[np.int32], n_documents: int) -> Bits:
+def of_documents(docs: NDArray[np.signedinteger[Any]], n_documents: int) -> Bits:
     """Return the set of the given ordinals."""
     flags = np.zeros(n_documents, dtype=np.bool_)
     flags[docs] = True

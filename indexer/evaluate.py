@@ -26,7 +26,6 @@ from indexer.engines import FAST_ENGINE, open_engine
 from indexer.engines.base import Engine
 from indexer.errors import InputError, PprSearchError
 from indexer.generations import RECORDS, open_current
-from indexer.kernel import best
 from indexer.model import Problem
 from indexer.query import parse_query
 from indexer.ranking import DEFAULT_PROFILE, RANKING_TABLE, Profile, find_profile, read_profiles
@@ -140,7 +139,7 @@ class Bench:
         for qid, text in queries.items():
             query = self.synonyms.expand(parse_query(text), profile["synonym_weight"])
             matches = scorer.match(query)
-            rankings[qid] = [self.engine.doc_ids[doc] for doc, _ in best(matches.scores, matches.matched, depth)]
+            rankings[qid] = [self.engine.doc_ids[doc] for doc, _ in matches.best(matches.matched, depth)]
         return rankings
 
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.bitmap import Bits
 from indexer.engines.base import Engine, Postings
-from indexer.kernel import add_up, keep, lacking
+from indexer.kernel import best, keep, lacking, unite
 from indexer.kernel.arrays import Floats, Impact
 from indexer.query import MAX_PHRASE_WORDS, Alternative, Clause, Query
 from indexer.ranking import Profile
@@ -40,21 +40,29 @@ PAIRS_UP_TO = 20  # clauses; in longer queries pairs cost time and gain nothing 
 MAX_CACHED_BYTES = 256_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Matches:
-    """The documents that a query finds, before filters.
+    """The documents that a query finds, before filters; frozen by agreement.
 
-    scores   by ordinal; 0 where nothing scores. Meaningless for documents outside `matched`.
     matched  those that match.   complete  those of them that lack no scored clause.
     found    (typed, documents that hold it) per scored clause, in query order.
     has_empty  no document holds one of these.
+    impacts, times  what the scored clauses add to scores, and how often.
     """
 
-    scores: Floats
+    query: Query
+    scorer: Scorer
     matched: Bits
     complete: Bits
     found: list[tuple[str, Bits]]
-    has_empty: bool = False
+    has_empty: bool
+    impacts: list[Impact]
+    times: list[int]
+
+    def best(self, among: Bits, n_best: int) -> list[tuple[int, float]]:
+        """Return the best documents of a set of matches as (ordinal, rounded score): by score, ties by ordinal."""
+        impacts, times = self.scorer.phrase_impacts(self.query)
+        return best([*self.impacts, *impacts], [*self.times, *times], among, n_best)
 
     def missing(self, docs: list[int]) -> list[tuple[str, ...]]:
         """Return, for each document, the clauses it lacks, as typed, in query order."""
@@ -123,13 +131,21 @@ class Scorer:
                 found.append((clause.typed, impact.bits))
         for alternative in query.excluded:
             allowed = allowed & ~self._impact((alternative,)).bits
-        scores = np.zeros(self._n_documents)
-        matched, complete = self._everything.copy(), self._everything.copy()
-        all_found = add_up(scores, impacts, times, matched, complete)
-        self._add_phrases(query, scores)
+        all_found, matched, complete = True, self._everything, self._everything
+        if impacts:
+            matched, complete = np.empty_like(matched), np.empty_like(complete)
+            all_found = unite(impacts, matched, complete)
         if allowed is not self._everything:
             matched, complete = matched & allowed, complete & allowed
-        return Matches(scores, matched, complete, found, not all_found)
+        return Matches(query, self, matched, complete, found, not all_found, impacts, times)
+
+    def phrase_impacts(self, query: Query) -> tuple[list[Impact], list[int]]:
+        """Return what is scored beside the clauses, and how often: plain words that follow each other as typed.
+
+        It adds to the scores of documents that match, and changes no match.
+        """
+        phrases = self._phrases(query)
+        return [self._impact((phrase,)) for phrase, _ in phrases], [count for _, count in phrases]
 
     def parts(self, query: Query, doc: int) -> list[Part]:
         """Return what the score of a document is made of: all clauses, then those pairs that it holds, in query order.
@@ -170,12 +186,6 @@ class Scorer:
         added = count * score / tf if tf and (clause is None or clause.scored) else 0.0
         fields = tuple([FieldPart(field, times, added * weighted) for field, times, weighted in found])
         return Part(clause, chosen, n_holding, count, fields)
-
-    def _add_phrases(self, query: Query, scores: Floats) -> None:
-        """Add to documents in which plain words follow each other as they were typed; it changes no match."""
-        if phrases := self._phrases(query):
-            impacts = [self._impact((phrase,)) for phrase, _ in phrases]
-            add_up(scores, impacts, [count for _, count in phrases], None, None)
 
     def _phrases(self, query: Query) -> list[tuple[Alternative, int]]:
         """Return what is scored beside the clauses, and how often it was typed.

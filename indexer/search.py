@@ -22,7 +22,7 @@ from indexer.errors import IndexDamagedError, NotFoundError
 from indexer.explaining import build_tree, compare_hits, describe_absence, describe_hit
 from indexer.facets import FACET_LABELS, read_facets
 from indexer.generations import RECORDS, Generation, open_current
-from indexer.kernel import best, count
+from indexer.kernel import count
 from indexer.ledger import Tombstone
 from indexer.model import (
     SORTS,
@@ -323,7 +323,7 @@ class Searcher:
         total = count(shown)
         rank = [found for found, _ in self._rank(request, query, matches, shown, 0, total)].index(doc) + 1
         sentence = describe_hit(parts, rank, total, self._sort(request, query.has_words))
-        return ExplainedHit(doc_id, rank, sentence, build_tree(parts, len(matches.scores))), parts
+        return ExplainedHit(doc_id, rank, sentence, build_tree(parts, len(self._engine.doc_ids))), parts
 
     def _sort(self, request: SearchRequest, has_words: bool) -> Sort:
         return request.sort or ("relevance" if has_words else "newest")
@@ -334,12 +334,13 @@ class Searcher:
         """Return documents as (ordinal, rounded score) in the order asked for, from place `first` to before `last`."""
         order = self._sort(request, query.has_words)
         if order == "relevance":
-            return best(matches.scores, shown, last)[first:]
-        docs = bitmap.to_documents(shown, len(matches.scores))
+            return matches.best(shown, last)[first:]
+        docs = bitmap.to_documents(shown, len(self._engine.doc_ids))
         if order != "newest":  # ordinals are newest first already
             docs = docs[np.argsort(self._sort_ranks[order][docs])]
-        scores = np.round(matches.scores[docs[first:last]], 6)
-        return list(zip(docs[first:last].tolist(), scores.tolist(), strict=True))
+        docs = docs[first:last]
+        scores = dict(matches.best(bitmap.of_documents(docs, len(self._engine.doc_ids)), len(docs)))
+        return [(doc, scores[doc]) for doc in docs.tolist()]
 
     def _hits(self, request: SearchRequest, query: Query, matches: Matches, shown: Bits) -> tuple[Hit, ...]:
         first, last = (request.page - 1) * request.size, request.page * request.size

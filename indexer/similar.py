@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from indexer import bitmap
 from indexer.analysis import analyse, fold
 from indexer.engines.base import Engine
-from indexer.kernel import best
+from indexer.kernel import best, keep
 from indexer.query import QUESTION_WORDS
 
 TEXTS = ("title", "summary", "implications")
@@ -95,10 +95,9 @@ def find_related(engine: Engine, doc: int, left_out: Sequence[int], n: int) -> l
         n_words[part.docs] += MIN_WORDS if part.is_topic else 1
     wanted = n_words >= MIN_WORDS
     wanted[[doc, *left_out]] = False
-    return [
-        _related(engine.doc_ids[other], other, score, shared)
-        for other, score in best(scores, bitmap.of_flags(wanted), n)
-    ]
+    docs, bits = np.flatnonzero(wanted), bitmap.of_flags(wanted)
+    likeness = keep(docs, scores[docs], bits, n_documents)
+    return [_related(engine.doc_ids[other], other, score, shared) for other, score in best([likeness], [1], bits, n)]
 
 
 def _related(doc_id: str, doc: int, score: float, shared: Sequence[_Shared]) -> Related:

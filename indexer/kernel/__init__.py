@@ -9,11 +9,12 @@ be compiled. Both give the same numbers to the last bit; `tests/unit/test_kernel
         How many documents each row of a matrix of sets shares with one set.
     keep(docs, scores, bits, n_documents) -> Impact
         The shape of an impact that the loops in use want; the only function that is not written twice.
-    add_up(scores, impacts, times, anything, complete) -> bool
-        Add each impact, times a number, to `scores`, in the order given; tell whether each has a document. Unless they
-        are None, `anything` is filled with the documents of any impact, `complete` with those of all of them.
-    best(scores, among, n_best) -> list[tuple[int, float]]
-        The `n_best` documents of a set as (ordinal, score rounded to 6 decimals): by score, ties by ordinal.
+    unite(impacts, anything, complete) -> bool
+        Fill `anything` with the documents of any impact, `complete` with those of all of them, of which there is at
+        least one; tell whether each has a document.
+    best(impacts, times, among, n_best) -> list[tuple[int, float]]
+        The `n_best` documents of a set as (ordinal, score rounded to 6 decimals): by score, ties by ordinal. A score is
+        the sum of the impacts, each times a number, in the order given.
     lacking(docs, sets) -> list[tuple[str, ...]]
         For each document the names of the sets, given as (name, bits), that it is not in.
     find_terms(tokens, starts, widths, sections, begins, ends, marks) -> Columns
@@ -35,7 +36,7 @@ from numpy.typing import NDArray
 
 from indexer.bitmap import Bits
 from indexer.kernel.arrays import Floats, Impact
-from indexer.kernel.in_numpy import add_up, best, choose_sentences, count, count_rows, find_terms, lacking
+from indexer.kernel.in_numpy import best, choose_sentences, count, count_rows, find_terms, lacking, unite
 
 VARIABLE = "PPRSEARCH_KERNEL"  # "numpy": leave the compiled loops aside, to compare or to rule them out
 NAME = "numpy"
@@ -44,7 +45,7 @@ SPARSE_SHARE, DENSE_SHARE = 0.15, 0.15
 
 if os.environ.get(VARIABLE) != NAME:
     try:
-        from indexer.kernel.in_c import add_up, best, choose_sentences, count, count_rows, find_terms, lacking
+        from indexer.kernel.in_c import best, choose_sentences, count, count_rows, find_terms, lacking, unite
 
         NAME, SPARSE_SHARE, DENSE_SHARE = "c", 1 / 32, 0.4
     except ImportError:  # nothing to compile it with: same answers, in more time
@@ -53,7 +54,6 @@ if os.environ.get(VARIABLE) != NAME:
 __all__ = [
     "NAME",
     "VARIABLE",
-    "add_up",
     "best",
     "choose_sentences",
     "count",
@@ -61,16 +61,18 @@ __all__ = [
     "find_terms",
     "keep",
     "lacking",
+    "unite",
 ]
 
 
 def keep(docs: NDArray[np.intp], scores: Floats, bits: Bits, n_documents: int) -> Impact:
     """Return an impact in the shape that the loops in use are quickest with. `docs`: ordinals, ascending."""
     share, singles = len(docs) / max(1, n_documents), scores.astype(np.float32)
+    most = float(singles.max(initial=0))
     if share < SPARSE_SHARE:  # numpy picks twice as fast by its own index type as by 32 bit numbers
-        return Impact(bits, singles, docs.astype(np.int32) if NAME == "c" else docs)
-    if share < DENSE_SHARE or not len(docs):
-        return Impact(bits, singles)  # the compiled loops look through the bits
+        return Impact(bits, singles, docs.astype(np.int32) if NAME == "c" else docs, most=most)
+    if share < DENSE_SHARE:
+        return Impact(bits, singles, most=most)  # the compiled loops look through the bits
     dense = np.zeros(n_documents, dtype=np.float32)
     dense[docs] = singles
-    return Impact(bits, dense, is_dense=True)
+    return Impact(bits, dense, is_dense=True, most=most)

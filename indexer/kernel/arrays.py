@@ -32,13 +32,14 @@ class Impact(NamedTuple):
     scores    of each of them, by ordinal; when `is_dense` of all documents, 0 for those that are not in `bits`. Seven
               digits, which halves what is read for a search.
     docs      their ordinals, ascending, in the type that the loops in use want; None where they do without.
-    is_dense  only when there is a document.
+    most      the largest of the scores, none of which is negative; 0 when there is none.
     """
 
     bits: Bits
     scores: Singles
     docs: NDArray[np.signedinteger[Any]] | None = None
     is_dense: bool = False
+    most: float = 0.0
 
     @property
     def found(self) -> tuple[NDArray[np.signedinteger[Any]], Singles]:

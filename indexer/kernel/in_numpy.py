@@ -44,24 +44,22 @@ def count_rows(rows: Array, matched: Bits) -> list[int]:
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-def add_up(
-    scores: Floats, impacts: list[Impact], times: list[int], anything: Bits | None, complete: Bits | None
-) -> bool:
+def unite(impacts: list[Impact], anything: Bits, complete: Bits) -> bool:
+    anything[:] = complete[:] = impacts[0].bits
+    for impact in impacts[1:]:
+        anything |= impact.bits
+        complete &= impact.bits
+    return all(impact.most > 0 or impact.bits.any() for impact in impacts)
+
+
+def best(impacts: list[Impact], times: list[int], among: Bits, n_best: int) -> list[tuple[int, float]]:
+    scores = np.zeros(64 * len(among))
     for impact, n in zip(impacts, times, strict=True):
         added = impact.scores if n == 1 else n * impact.scores.astype(np.float64)
         if impact.is_dense:
-            scores += added
+            scores[: len(added)] += added
         else:
             np.add.at(scores, impact.found[0], added)
-    if impacts and anything is not None and complete is not None:
-        anything[:] = complete[:] = impacts[0].bits
-        for impact in impacts[1:]:
-            anything |= impact.bits
-            complete &= impact.bits
-    return all(len(impact.scores) > 0 for impact in impacts)
-
-
-def best(scores: Floats, among: Bits, n_best: int) -> list[tuple[int, float]]:
     docs = _promising(scores, among, n_best) if count(among) > FEW else bitmap.to_documents(among, len(scores))
     # one whole number a document: its rounded score above, and below what makes the lower ordinal win a tie
     keys = (np.rint(scores[docs] * 10.0**SCORE_DECIMALS).astype(np.int64) << ORDINAL_BITS) + (LAST_ORDINAL - docs)

@@ -27,7 +27,7 @@ from indexer import bitmap, scoring
 from indexer.engines import open_engine
 from indexer.engines.base import Engine
 from indexer.generations import Generation
-from indexer.kernel import best
+from indexer.kernel import best, keep
 from indexer.model import Article
 from indexer.query import Alternative, Clause, Query, parse_query
 from indexer.ranking import Profile
@@ -53,7 +53,7 @@ def weighing(**weights: float) -> Profile:
 
 def matched(matches: Matches) -> dict[int, float]:
     """Score by ordinal of what matches."""
-    return dict(best(matches.scores, matches.matched, 3))
+    return dict(matches.best(matches.matched, 3))
 
 
 def ask(engine: Engine, text: str, profile: Profile = PLAIN) -> dict[int, float]:
@@ -197,16 +197,16 @@ def test_asking_again_gives_the_same_bits_also_when_nothing_may_be_kept(
 ) -> None:
     queries = [parse_query(text) for text in ("alliance grief", "work OR grief", '"work work" alliance', "grief work")]
     kept = Scorer(engine, PLAIN)
-    first, again = ([kept.match(query).scores.tobytes() for query in queries] for _ in range(2))
+    first, again = ([matched(kept.match(query)) for query in queries] for _ in range(2))
     monkeypatch.setattr(scoring, "MAX_CACHED_BYTES", 1)
     forgetful = Scorer(engine, PLAIN)
-    assert first == again == [forgetful.match(query).scores.tobytes() for query in queries]
+    assert first == again == [matched(forgetful.match(query)) for query in queries]
 
 
 def test_eight_threads_score_alike(engine: Engine) -> None:
     scorer, query = Scorer(engine, PLAIN), parse_query('grief OR work alliance "work work"')
     with ThreadPoolExecutor(8) as pool:
-        scores = {pool.submit(lambda: scorer.match(query).scores.tobytes()) for _ in range(64)}
+        scores = {pool.submit(lambda: str(matched(scorer.match(query)))) for _ in range(64)}
         assert len({future.result() for future in scores}) == 1
 
 
@@ -215,7 +215,9 @@ def test_eight_threads_score_alike(engine: Engine) -> None:
 
 def best_of(scores: Sequence[float], n_best: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
     docs = np.arange(len(scores)) if among is None else np.array(among, dtype=np.int64)
-    return best(np.array(scores, dtype=np.float64), bitmap.of_documents(docs, len(scores)), n_best)
+    everywhere = np.arange(len(scores))
+    impact = keep(everywhere, np.array(scores, dtype=np.float64), bitmap.full(len(scores)), len(scores))
+    return best([impact], [1], bitmap.of_documents(docs, len(scores)), n_best)
 
 
 def test_the_best_come_by_score_and_ties_by_ordinal() -> None:

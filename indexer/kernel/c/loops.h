@@ -27,6 +27,14 @@
 
 #define NONE (-1)
 
+/* Counting bits is one instruction on every processor of the last fifteen years, and eight words take one on newer ones,
+   but compilers must be asked for it. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define COUNTS_BITS __attribute__((target_clones("arch=icelake-server", "popcnt", "default")))
+#else
+#define COUNTS_BITS
+#endif
+
 /* --- arrays.c ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -51,15 +59,12 @@ int is_within(Py_ssize_t place, Py_ssize_t n);
 /* How many documents two sets share. */
 long count_bits(const uint64_t *a, const uint64_t *b, Py_ssize_t n_words);
 
-/* Whether all documents of a set are below a number; else IndexError. */
-int holds_only(const uint64_t *bits, Py_ssize_t n_words, Py_ssize_t n_documents);
-
 /* --- the functions of the module --------------------------------------------------------------------------------- */
 
 PyObject *count(PyObject *self, PyObject *bits);
 PyObject *count_rows(PyObject *self, PyObject *args);
 PyObject *lacking(PyObject *self, PyObject *args);
-PyObject *add_up(PyObject *self, PyObject *args);
+PyObject *unite(PyObject *self, PyObject *args);
 PyObject *best(PyObject *self, PyObject *args);
 PyObject *find_terms(PyObject *self, PyObject *args);
 PyObject *choose_sentences(PyObject *self, PyObject *args);

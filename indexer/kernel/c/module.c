@@ -3,13 +3,13 @@
 #include "loops.h"
 
 static PyMethodDef functions[] = {
-    {"add_up", add_up, METH_VARARGS, NULL},
     {"best", best, METH_VARARGS, NULL},
     {"choose_sentences", choose_sentences, METH_VARARGS, NULL},
     {"count", count, METH_O, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"find_terms", find_terms, METH_VARARGS, NULL},
     {"lacking", lacking, METH_VARARGS, NULL},
+    {"unite", unite, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

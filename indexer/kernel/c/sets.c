@@ -2,30 +2,12 @@
 
 #include "loops.h"
 
-/* Counting bits is one instruction on every processor of the last fifteen years, and eight words take one on newer ones,
-   but compilers must be asked for it. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
-#define COUNTS_BITS __attribute__((target_clones("arch=icelake-server", "popcnt", "default")))
-#else
-#define COUNTS_BITS
-#endif
-
 COUNTS_BITS long count_bits(const uint64_t *a, const uint64_t *b, Py_ssize_t n_words)
 {
     long count = 0;
     for (Py_ssize_t i = 0; i < n_words; i++)
         count += __builtin_popcountll(a[i] & b[i]);
     return count;
-}
-
-int holds_only(const uint64_t *bits, Py_ssize_t n_words, Py_ssize_t n_documents)
-{
-    for (Py_ssize_t word = n_documents / 64; word < n_words; word++)
-        if (bits[word] >> (word == n_documents / 64 ? n_documents % 64 : 0)) {
-            PyErr_Format(PyExc_IndexError, "a set holds more than %zd documents", n_documents);
-            return 0;
-        }
-    return 1;
 }
 
 /* count(bits) */
