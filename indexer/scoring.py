@@ -142,10 +142,11 @@ class Scorer:
     def phrase_impacts(self, query: Query) -> tuple[list[Impact], list[int]]:
         """Return what is scored beside the clauses, and how often: plain words that follow each other as typed.
 
-        It adds to the scores of documents that match, and changes no match.
+        It adds to the scores of documents that match, and changes no match. What stands nowhere is left out.
         """
-        phrases = self._phrases(query)
-        return [self._impact((phrase,)) for phrase, _ in phrases], [count for _, count in phrases]
+        phrases = [(self._impact((phrase,)), count) for phrase, count in self._phrases(query)]
+        found = [(impact, count) for impact, count in phrases if impact.most]
+        return [impact for impact, _ in found], [count for _, count in found]
 
     def parts(self, query: Query, doc: int) -> list[Part]:
         """Return what the score of a document is made of: all clauses, then those pairs that it holds, in query order.

@@ -40,14 +40,13 @@ from indexer.kernel.in_numpy import best, choose_sentences, count, count_rows, f
 
 VARIABLE = "PPRSEARCH_KERNEL"  # "numpy": leave the compiled loops aside, to compare or to rule them out
 NAME = "numpy"
-# How impacts are quickest to add, as shares of the documents (measured).
-SPARSE_SHARE, DENSE_SHARE = 0.15, 0.15
+DENSE_SHARE = 0.15  # of the documents: from here on a row of scores of all is quicker than those of some (measured)
 
 if os.environ.get(VARIABLE) != NAME:
     try:
         from indexer.kernel.in_c import best, choose_sentences, count, count_rows, find_terms, lacking, unite
 
-        NAME, SPARSE_SHARE, DENSE_SHARE = "c", 1 / 32, 0.4
+        NAME, DENSE_SHARE = "c", 0.4
     except ImportError:  # nothing to compile it with: same answers, in more time
         pass
 
@@ -67,12 +66,13 @@ __all__ = [
 
 def keep(docs: NDArray[np.intp], scores: Floats, bits: Bits, n_documents: int) -> Impact:
     """Return an impact in the shape that the loops in use are quickest with. `docs`: ordinals, ascending."""
-    share, singles = len(docs) / max(1, n_documents), scores.astype(np.float32)
+    singles = scores.astype(np.float32)
     most = float(singles.max(initial=0))
-    if share < SPARSE_SHARE:  # numpy picks twice as fast by its own index type as by 32 bit numbers
-        return Impact(bits, singles, docs.astype(np.int32) if NAME == "c" else docs, most=most)
-    if share < DENSE_SHARE:
-        return Impact(bits, singles, most=most)  # the compiled loops look through the bits
-    dense = np.zeros(n_documents, dtype=np.float32)
-    dense[docs] = singles
-    return Impact(bits, dense, is_dense=True, most=most)
+    if len(docs) >= max(1, DENSE_SHARE * n_documents):
+        of_all = np.zeros(n_documents, dtype=np.float32)
+        of_all[docs] = singles
+        return Impact(bits, of_all, most)
+    if NAME == "numpy":
+        return Impact(bits, singles, most, docs=docs)
+    in_words = np.bitwise_count(bits)
+    return Impact(bits, singles, most, ranks=np.cumsum(in_words, dtype=np.int32) - in_words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,25 +28,27 @@ TermMark = tuple[list[int], int, list[bool]]  # numbers of terms in a row; a cod
 class Impact(NamedTuple):
     """What a clause adds to the score of each document that satisfies it; made by `kernel.keep`.
 
-    bits      the documents.
-    scores    of each of them, by ordinal; when `is_dense` of all documents, 0 for those that are not in `bits`. Seven
-              digits, which halves what is read for a search.
-    docs      their ordinals, ascending, in the type that the loops in use want; None where they do without.
-    most      the largest of the scores, none of which is negative; 0 when there is none.
+    bits    the documents.
+    scores  of each of them, by ordinal; without `docs` and `ranks` of all documents, 0 for those not in `bits`. Seven
+            digits, which halves what is read for a search.
+    most    the largest of them; none is negative. 0 when there is none.
+    docs    the documents by ordinal, ascending: what numpy's loops want of impacts on few.
+    ranks   for each word of `bits`, how many documents stand before it: what the compiled loops want of them.
     """
 
     bits: Bits
     scores: Singles
-    docs: NDArray[np.signedinteger[Any]] | None = None
-    is_dense: bool = False
-    most: float = 0.0
+    most: float
+    docs: NDArray[np.intp] | None = None
+    ranks: NDArray[np.int32] | None = None
 
     @property
-    def found(self) -> tuple[NDArray[np.signedinteger[Any]], Singles]:
+    def found(self) -> tuple[NDArray[np.intp], Singles]:
         """The documents by ordinal, ascending, and the score of each."""
         docs = bitmap.to_documents(self.bits, 64 * len(self.bits)) if self.docs is None else self.docs
-        return docs, self.scores[docs] if self.is_dense else self.scores
+        is_of_all = self.docs is None and self.ranks is None
+        return docs, self.scores[docs] if is_of_all else self.scores
 
     @property
     def n_bytes(self) -> int:
-        return self.bits.nbytes + self.scores.nbytes + (0 if self.docs is None else self.docs.nbytes)
+        return sum([column.nbytes for column in (self.bits, self.scores, self.docs, self.ranks) if column is not None])

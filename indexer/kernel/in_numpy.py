@@ -56,10 +56,10 @@ def best(impacts: list[Impact], times: list[int], among: Bits, n_best: int) -> l
     scores = np.zeros(64 * len(among))
     for impact, n in zip(impacts, times, strict=True):
         added = impact.scores if n == 1 else n * impact.scores.astype(np.float64)
-        if impact.is_dense:
+        if impact.docs is None:
             scores[: len(added)] += added
         else:
-            np.add.at(scores, impact.found[0], added)
+            np.add.at(scores, impact.docs, added)
     docs = _promising(scores, among, n_best) if count(among) > FEW else bitmap.to_documents(among, len(scores))
     # one whole number a document: its rounded score above, and below what makes the lower ordinal win a tie
     keys = (np.rint(scores[docs] * 10.0**SCORE_DECIMALS).astype(np.int64) << ORDINAL_BITS) + (LAST_ORDINAL - docs)

@@ -83,17 +83,17 @@ def random_impacts(rng: np.random.Generator, n: int, share: float) -> dict[Modul
     """Return the same impact in one of the shapes that each form of the loops takes."""
     flags = rng.random(n) < share
     docs = np.flatnonzero(flags)
-    bits, scores = bitmap.of_flags(flags), (rng.random(len(docs)) * 10).astype(np.float32)
+    bits, scores = bitmap.of_flags(flags), (rng.random(len(docs)) * rng.choice([0.1, 1, 10])).astype(np.float32)
     most = float(scores.max(initial=0))
-    dense = np.zeros(n, dtype=np.float32)
-    dense[docs] = scores
-    shape = rng.choice(["picked", "packed", "dense"])
-    if shape == "dense":
-        return dict.fromkeys((in_numpy, in_c), Impact(bits, dense, None, True, most))
-    return {
-        in_numpy: Impact(bits, scores, docs if shape == "picked" else None, False, most),
-        in_c: Impact(bits, scores, docs.astype(np.int32) if shape == "picked" else None, False, most),
-    }
+    if len(docs) and rng.random() < 0.3:
+        of_all = np.zeros(n, dtype=np.float32)
+        of_all[docs] = scores
+        return dict.fromkeys((in_numpy, in_c), Impact(bits, of_all, most))
+    return {in_numpy: Impact(bits, scores, most, docs), in_c: Impact(bits, scores, most, ranks=ranks_of(bits))}
+
+
+def ranks_of(bits: Any) -> Any:
+    return np.array([sum(map(int.bit_count, bits[:word].tolist())) for word in range(len(bits))], dtype=np.int32)
 
 
 @settings(max_examples=50)
@@ -110,7 +110,7 @@ def test_documents_of_any_impact_and_of_all_are_told(seed: int, n: int, n_impact
 
 
 @settings(max_examples=200, deadline=None)
-@given(SEED, st.sampled_from([1, 64, 65, 300, 7_000]), st.integers(0, 6), st.sampled_from([1, 10, 25, 800]))
+@given(SEED, st.sampled_from([1, 64, 65, 300, 7_000]), st.integers(0, 6), st.sampled_from([1, 2, 10, 25, 800]))
 def test_the_best_come_by_the_sum_of_impacts_rounded_then_by_ordinal(
     seed: int, n: int, n_impacts: int, n_best: int
 ) -> None:
@@ -138,7 +138,7 @@ def test_scores_that_rounding_joins_are_told_apart_by_ordinal(seed: int, n: int,
     among = random_set(rng, n, rng.choice([0.0, 0.01, 0.95]))
     ranked = sorted((-np.rint(float(scores[doc]) * 1e6), doc) for doc in members(among, n))[:n_best]
     wanted = [(doc, float(-units) / 1e6) for units, doc in ranked]
-    impact = Impact(bitmap.full(n), scores, None, True, float(scores.max()))
+    impact = Impact(bitmap.full(n), scores, float(scores.max()))
     for loops in filter(None, (in_numpy, in_c)):
         assert loops.best([impact], [1], among, n_best) == wanted
 
@@ -236,8 +236,7 @@ def test_the_best_sentence_has_most_clauses_then_typed_words_then_synonyms(seed:
 
 ONE = np.ones(1, dtype=np.uint64)
 WORDS = (np.zeros(3, np.uint32), np.zeros(3, np.int32), np.zeros(3, np.uint8), np.zeros(3, np.uint16))
-PICKED = Impact(np.array([0b100001], np.uint64), np.ones(2, np.float32), np.array([0, 5], np.int32), most=1.0)
-PACKED = PICKED._replace(docs=None)
+RANKED = Impact(np.array([0b100001], np.uint64), np.ones(2, np.float32), 1.0, ranks=np.zeros(1, np.int32))
 TWO = np.array([1, 1], dtype=np.uint64)
 
 
@@ -247,15 +246,16 @@ TWO = np.array([1, 1], dtype=np.uint64)
         ("count", (np.ones(2, dtype=np.int32),), TypeError),
         ("count", (np.ones((4, 4), dtype=np.uint64)[:, 1],), ValueError),
         ("count", ("no array",), TypeError),
-        ("best", ([PICKED], [1], TWO, 10), ValueError),
-        ("best", ([PICKED._replace(bits=TWO)], [1], ONE, 10), ValueError),
-        ("best", ([PICKED], [], ONE, 10), ValueError),
-        ("best", ([PICKED._replace(docs=np.array([0, 5]))], [1], ONE, 10), TypeError),
-        ("best", ([PICKED._replace(scores=np.ones(2))], [1], ONE, 10), TypeError),
-        ("best", ([PICKED._replace(scores=np.ones(1, np.float32))], [1], ONE, 10), ValueError),
-        ("best", ([PACKED._replace(scores=np.ones(1, np.float32))], [1], ONE, 10), ValueError),
-        ("unite", ([PICKED], TWO.copy(), TWO.copy()), ValueError),
-        ("unite", ([PICKED], TWO.copy(), ONE.copy()), ValueError),
+        ("best", ([RANKED], [1], TWO, 10), ValueError),
+        ("best", ([RANKED._replace(bits=TWO)], [1], ONE, 10), ValueError),
+        ("best", ([RANKED], [], ONE, 10), ValueError),
+        ("best", ([RANKED._replace(ranks=np.zeros(1, np.int64))], [1], ONE, 10), TypeError),
+        ("best", ([RANKED._replace(ranks=np.ones(1, np.int32))], [1], ONE, 10), ValueError),
+        ("best", ([RANKED._replace(ranks=np.zeros(0, np.int32))], [1], ONE, 10), ValueError),
+        ("best", ([RANKED._replace(scores=np.ones(2))], [1], ONE, 10), TypeError),
+        ("best", ([RANKED._replace(scores=np.ones(1, np.float32))], [1], ONE, 10), ValueError),
+        ("unite", ([RANKED], TWO.copy(), TWO.copy()), ValueError),
+        ("unite", ([RANKED], TWO.copy(), ONE.copy()), ValueError),
         ("lacking", ([64], [("a", ONE)]), IndexError),
         ("lacking", ([-1], [("a", ONE)]), IndexError),
         ("find_terms", (*WORDS, [0], [4], [([0], 0, [True])]), IndexError),
@@ -277,11 +277,13 @@ def test_a_place_outside_of_an_array_is_an_error_and_no_crash(
         getattr(compiled, name)(*args)
 
 
-@pytest.mark.parametrize("docs", [[0, 63], [0, 64], [5, 0], [5, -3], [70, 5], [-1, 2**31 - 1]])
-def test_ordinals_that_are_none_are_left_out(compiled: ModuleType, docs: list[int]) -> None:
-    """What `keep` gives ascends and is within; nothing else may be written to a place that is not there."""
-    found = compiled.best([PICKED._replace(docs=np.array(docs, np.int32))], [1], PICKED.bits, 10)
-    assert [doc for doc, _ in found if doc not in (0, 5)] == []
+def test_documents_beyond_a_row_of_scores_have_none(compiled: ModuleType) -> None:
+    impact = Impact(np.array([2**64 - 1], np.uint64), np.ones(3, np.float32), 1.0)
+    for among in (impact.bits, np.array([0b11100], np.uint64)):
+        docs = members(among, 64)[:40]
+        assert compiled.best([impact], [1], among, 40) == sorted(
+            [(doc, float(doc < 3)) for doc in docs], key=lambda pair: -pair[1]
+        )
 
 
 # --- which form is taken ---------------------------------------------------------------------------------------------

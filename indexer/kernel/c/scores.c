@@ -1,25 +1,23 @@
 /* Which documents impacts have, and which are the best by their sum.
 
    A sum is made only where it can be among the best (MaxScore: Turtle, Flood, "Query evaluation: strategies and
-   optimizations", 1995): impacts whose largest scores add up to no more than the last of the best so far cannot lift a
-   document alone, so it must have one of the others; and 64 documents, a word of bits, are passed over when the largest
-   scores of all impacts that have any of them add up to no more. What is added up is exact. */
+   optimizations", 1995). 64 documents, a word of bits, are passed over when the largest scores of all impacts that have
+   any of them add up to too little; and so is a document that has none but light impacts, those whose largest scores
+   together are too little. What is added up is exact, and what is passed over could not even draw level. */
 
 #include "loops.h"
 
 #include <math.h>
 
 typedef struct {
-    Array bits, values, docs; /* the columns of an Impact; without `docs` the documents are those of `bits` */
-    int is_dense;             /* `values` are those of all documents */
-    double times, most;       /* factor on the scores; the largest of them, times that */
-    Py_ssize_t next;          /* of `values`: what comes next */
+    Array bits, values, ranks; /* the columns of an Impact; `ranks` is empty when `values` are those of all documents */
+    double times, most;        /* factor on the scores; the largest of them, times that */
 } Impact;
 
 static void release_impacts(Impact *impacts, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; impacts && i < n; i++) {
-        Array held[3] = {impacts[i].bits, impacts[i].values, impacts[i].docs};
+        Array held[3] = {impacts[i].bits, impacts[i].values, impacts[i].ranks};
         release(held, 3);
     }
     free(impacts);
@@ -33,24 +31,38 @@ static int hold_bits(PyObject *columns, Impact *impact, Py_ssize_t n_words)
            is_long_enough(n_words, impact->bits.n);
 }
 
+/* Whether `ranks` say how many documents stand before each word, and each document has a score. */
+COUNTS_BITS static int has_ranks(const Impact *impact)
+{
+    const uint64_t *bits = impact->bits.buffer.buf;
+    const int32_t *ranks = impact->ranks.buffer.buf;
+    Py_ssize_t before = 0;
+    for (Py_ssize_t word = 0; word < impact->bits.n; word++) {
+        if (ranks[word] != before) {
+            PyErr_SetString(PyExc_ValueError, "the ranks are not those of the bits");
+            return 0;
+        }
+        before += __builtin_popcountll(bits[word]);
+    }
+    return is_long_enough(impact->values.n, before);
+}
+
 /* Take hold of the scores of an impact, and see that there is one for each document. */
 static int hold_scores(PyObject *columns, PyObject *times, Impact *impact)
 {
-    PyObject *values = PyTuple_GetItem(columns, 1), *docs = PyTuple_GetItem(columns, 2);
-    PyObject *is_dense = PyTuple_GetItem(columns, 3), *most = PyTuple_GetItem(columns, 4);
-    if (!values || !docs || !is_dense || !most || !hold(values, &impact->values, sizeof(float), 0))
+    PyObject *values = PyTuple_GetItem(columns, 1), *most = PyTuple_GetItem(columns, 2);
+    PyObject *ranks = PyTuple_GetItem(columns, 4);
+    if (!values || !most || !ranks || !hold(values, &impact->values, sizeof(float), 0))
         return 0;
-    impact->is_dense = PyObject_IsTrue(is_dense);
     impact->times = (double)PyLong_AsLong(times);
     impact->most = impact->times * PyFloat_AsDouble(most);
     if (PyErr_Occurred())
         return 0;
-    if (impact->is_dense)
+    if (ranks == Py_None)
         return 1; /* a document without a score of its own is passed over */
-    if (docs != Py_None)
-        return hold(docs, &impact->docs, 4, 0) && is_long_enough(impact->values.n, impact->docs.n);
-    const uint64_t *bits = impact->bits.buffer.buf;
-    return is_long_enough(impact->values.n, count_bits(bits, bits, impact->bits.n));
+    if (!hold(ranks, &impact->ranks, 4, 0) || !is_long_enough(impact->ranks.n, impact->bits.n))
+        return 0;
+    return has_ranks(impact);
 }
 
 /* unite(impacts, anything, complete) */
@@ -90,6 +102,8 @@ end:
     return answer;
 }
 
+#define MANY 24        /* documents of a word, from which on adding to all of them beats picking (measured) */
+
 typedef struct {
     double units; /* the rounded score in units of its last decimal */
     Py_ssize_t doc;
@@ -124,10 +138,13 @@ static void sift_down(Ranked *heap, Py_ssize_t n, Py_ssize_t place)
 }
 
 typedef struct {
-    Impact *impacts; /* in the order in which they are added up */
-    Impact **by_most; /* the same, the least first */
-    Py_ssize_t n, n_light; /* of these, the first few that lift no document among the best by themselves */
-} Impacts;
+    Impact *impacts;       /* in the order in which they are added up */
+    Impact **by_most;      /* the same, the least first */
+    Py_ssize_t n, n_light; /* of these, the first few that are light */
+    const uint64_t *among; /* the documents that are wanted */
+    Ranked *heap;          /* the best so far, the last of them on top when there are `size` */
+    Py_ssize_t n_best, size;
+} Search;
 
 static int compare_most(const void *a, const void *b)
 {
@@ -135,104 +152,105 @@ static int compare_most(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* Tell the light impacts from the others. Sums in another order differ by less than a millionth of a unit. */
-static void weigh(Impacts *impacts, double last)
-{
-    double sum = 0;
-    while (impacts->n_light < impacts->n) {
-        sum = 0;
-        for (Py_ssize_t i = 0; i <= impacts->n_light; i++)
-            sum += impacts->by_most[i]->most;
-        if (sum * SCORE_UNITS + 1e-6 > last)
-            return;
-        impacts->n_light++;
-    }
-}
-
-static uint64_t word_of(const Impact *impact, Py_ssize_t word)
+static INLINED uint64_t word_of(const Impact *impact, Py_ssize_t word)
 {
     return ((const uint64_t *)impact->bits.buffer.buf)[word];
 }
 
-/* Those of the 64 documents of a word that may be better than the last of the best. */
-static uint64_t find_candidates(const Impacts *impacts, Py_ssize_t word, uint64_t among, double last)
+/* Whether a score is below the last of the best, also when both are rounded. */
+static INLINED int is_too_little(const Search *search, double score)
 {
-    uint64_t heavy = 0;
-    for (Py_ssize_t i = impacts->n_light; i < impacts->n; i++)
-        heavy |= word_of(impacts->by_most[i], word);
-    const uint64_t candidates = among & heavy;
-    double bound = 0;
-    for (Py_ssize_t i = 0; candidates && i < impacts->n; i++)
-        if (word_of(&impacts->impacts[i], word) & candidates)
-            bound += impacts->impacts[i].most;
-    return bound * SCORE_UNITS > last ? candidates : 0;
+    return search->n_best == search->size && score * SCORE_UNITS + 0.5 < search->heap[0].units;
 }
 
-/* Add the scores of some documents of a word, and go past it: `next` is then what comes behind. */
-static void pass(Impact *impact, Py_ssize_t word, uint64_t wanted, double *scores)
+/* Count the light impacts anew: the last of the best is better now. */
+static INLINED void weigh(Search *search)
+{
+    double sum = 0;
+    for (Py_ssize_t i = 0; i < search->n; i++) {
+        sum += search->by_most[i]->most;
+        if (!is_too_little(search, sum + 1e-9)) /* added up in another order, sums differ by less than that */
+            break;
+        search->n_light = i + 1;
+    }
+}
+
+/* Add the scores that an impact has for the wanted documents of a word; others may be added to, or not. */
+static INLINED void add_scores(const Impact *impact, Py_ssize_t word, uint64_t wanted, int are_many, double *scores)
 {
     const double times = impact->times;
     const float *values = impact->values.buffer.buf;
-    const int32_t *docs = impact->docs.buffer.buf;
-    const Py_ssize_t begin = 64 * word, end = begin + 64;
     const uint64_t bits = word_of(impact, word);
-    if (impact->is_dense) {
-        if (wanted == UINT64_MAX && end <= impact->values.n)
-            for (int place = 0; place < 64; place++)
-                scores[place] += times * values[begin + place];
+    if (impact->ranks.buffer.buf) {
+        values += ((const int32_t *)impact->ranks.buffer.buf)[word];
+        if (are_many)
+            for (uint64_t left = bits; left; left &= left - 1)
+                scores[__builtin_ctzll(left)] += times * *values++;
         else
-            for (uint64_t left = wanted & bits; left; left &= left - 1) {
-                const int place = __builtin_ctzll(left);
-                if (begin + place < impact->values.n)
-                    scores[place] += times * values[begin + place];
-            }
-    } else if (docs) {
-        for (; impact->next < impact->docs.n && docs[impact->next] < end; impact->next++) {
-            const Py_ssize_t place = docs[impact->next] - begin;
-            if (place >= 0 && wanted >> place & 1) /* never below 0, if they ascend */
-                scores[place] += times * values[impact->next];
-        }
-    } else {
-        for (uint64_t left = wanted & bits; left; left &= left - 1) {
-            const uint64_t before = bits & ((left & -left) - 1);
-            scores[__builtin_ctzll(left)] += times * values[impact->next + __builtin_popcountll(before)];
-        }
-        impact->next += __builtin_popcountll(bits);
+            for (uint64_t left = wanted & bits; left; left &= left - 1)
+                scores[__builtin_ctzll(left)] += times * values[__builtin_popcountll(bits & ((left & -left) - 1))];
+        return;
+    }
+    values += 64 * word;
+    const Py_ssize_t n = impact->values.n - 64 * word;
+    if (n >= 64 && are_many)
+        for (int place = 0; place < 64; place++)
+            scores[place] += times * values[place];
+    else
+        for (uint64_t left = wanted & bits; left && __builtin_ctzll(left) < n; left &= left - 1)
+            scores[__builtin_ctzll(left)] += times * values[__builtin_ctzll(left)];
+}
+
+/* Take a document among the best, if it is one. */
+static INLINED void offer(Search *search, Ranked ranked)
+{
+    Ranked *heap = search->heap;
+    if (search->n_best < search->size) {
+        heap[search->n_best++] = ranked;
+        for (Py_ssize_t top = search->n_best == search->size ? search->size / 2 : 0; top-- > 0;)
+            sift_down(heap, search->size, top);
+    } else if (is_before(&ranked, &heap[0])) {
+        heap[0] = ranked;
+        sift_down(heap, search->size, 0);
     }
 }
 
-/* Fill `heap` with the best `size` documents of a set, unordered; returns how many there are. */
-COUNTS_BITS static Py_ssize_t collect(Impacts *impacts, const Array *set, Ranked *heap, Py_ssize_t size)
+/* Offer the documents of a word, as far as they are wanted and may be among the best. */
+static INLINED void look_at(Search *search, Py_ssize_t word)
 {
-    const uint64_t *among = set->buffer.buf;
-    Py_ssize_t n = 0;
-    for (Py_ssize_t word = 0; word < set->n; word++) {
-        double scores[64];
-        const uint64_t wanted =
-            n < size ? among[word] : find_candidates(impacts, word, among[word], heap[0].units);
-        if (wanted)
-            memset(scores, 0, sizeof(scores));
-        for (Py_ssize_t i = 0; i < impacts->n; i++)
-            pass(&impacts->impacts[i], word, wanted, scores);
-        for (uint64_t left = wanted; left; left &= left - 1) {
-            const int place = __builtin_ctzll(left);
-            const double units = scores[place] * SCORE_UNITS;
-            if (n == size && units <= heap[0].units) /* then not rounded either, and its ordinal is higher */
-                continue;
-            const Ranked ranked = {rint(units), 64 * word + place};
-            if (n < size) {
-                heap[n++] = ranked;
-                for (Py_ssize_t top = n == size ? n / 2 : 0; top-- > 0;)
-                    sift_down(heap, n, top);
-            } else if (is_before(&ranked, &heap[0])) {
-                heap[0] = ranked;
-                sift_down(heap, n, 0);
-            }
-        }
-        if (wanted && n == size)
-            weigh(impacts, heap[0].units);
+    double scores[64] = {0};
+    uint64_t wanted = search->among[word], heavy = 0;
+    if (is_too_little(search, 0)) {
+        for (Py_ssize_t i = search->n_light; i < search->n; i++)
+            heavy |= word_of(search->by_most[i], word);
+        wanted &= heavy;
     }
-    return n;
+    const int are_many = __builtin_popcountll(wanted) >= MANY;
+    for (Py_ssize_t i = 0; wanted && i < search->n; i++)
+        add_scores(&search->impacts[i], word, wanted, are_many, scores);
+    for (uint64_t left = wanted; left; left &= left - 1) {
+        const int place = __builtin_ctzll(left);
+        if (!is_too_little(search, scores[place]))
+            offer(search, (Ranked){rint(scores[place] * SCORE_UNITS), 64 * word + place});
+    }
+    if (wanted)
+        weigh(search);
+}
+
+/* What the wanted documents of a word may score at most. */
+static INLINED double bound_of(const Search *search, Py_ssize_t word)
+{
+    double bound = 0;
+    for (Py_ssize_t i = 0; i < search->n; i++)
+        bound += word_of(&search->impacts[i], word) & search->among[word] ? search->impacts[i].most : 0;
+    return bound;
+}
+
+COUNTS_BITS static void find_best(Search *search, Py_ssize_t n_words)
+{
+    for (Py_ssize_t word = 0; word < n_words; word++)
+        if (search->among[word] && !is_too_little(search, bound_of(search, word)))
+            look_at(search, word);
 }
 
 /* best(impacts, times, among, n_best) */
@@ -241,41 +259,41 @@ PyObject *best(PyObject *self, PyObject *args)
     PyObject *list, *times, *among_object, *answer = NULL;
     Py_ssize_t n_best;
     Array among = {0};
-    Impact *impacts = NULL, **by_most = NULL;
-    Ranked *heap = NULL;
+    Search search = {0};
     if (!PyArg_ParseTuple(args, "O!O!On", &PyList_Type, &list, &PyList_Type, &times, &among_object, &n_best))
         return NULL;
-    const Py_ssize_t n_impacts = PyList_Size(list);
-    if (!is_long_enough(PyList_Size(times), n_impacts) || !hold(among_object, &among, 8, 0))
+    search.n = PyList_Size(list);
+    if (!is_long_enough(PyList_Size(times), search.n) || !hold(among_object, &among, 8, 0))
         return NULL;
-    const Py_ssize_t size = n_best < 0 ? 0 : n_best < 64 * among.n ? n_best : 64 * among.n;
-    impacts = calloc((size_t)n_impacts + 1, sizeof(Impact));
-    by_most = malloc((size_t)(n_impacts + 1) * sizeof(Impact *));
-    heap = malloc((size_t)(size + 1) * sizeof(Ranked));
-    if (!impacts || !by_most || !heap) {
+    search.among = among.buffer.buf;
+    search.size = n_best < 0 ? 0 : n_best < 64 * among.n ? n_best : 64 * among.n;
+    search.impacts = calloc((size_t)search.n + 1, sizeof(Impact));
+    search.by_most = malloc((size_t)(search.n + 1) * sizeof(Impact *));
+    search.heap = malloc((size_t)(search.size + 1) * sizeof(Ranked));
+    if (!search.impacts || !search.by_most || !search.heap) {
         PyErr_NoMemory();
         goto end;
     }
-    for (Py_ssize_t i = 0; i < n_impacts; i++) {
-        if (!hold_bits(PyList_GetItem(list, i), &impacts[i], among.n) ||
-            !hold_scores(PyList_GetItem(list, i), PyList_GetItem(times, i), &impacts[i]))
+    for (Py_ssize_t i = 0; i < search.n; i++) {
+        search.by_most[i] = &search.impacts[i];
+        if (!hold_bits(PyList_GetItem(list, i), &search.impacts[i], among.n) ||
+            !hold_scores(PyList_GetItem(list, i), PyList_GetItem(times, i), &search.impacts[i]))
             goto end;
-        by_most[i] = &impacts[i];
     }
-    qsort(by_most, (size_t)n_impacts, sizeof(Impact *), compare_most);
-    Impacts all = {impacts, by_most, n_impacts, 0};
-    const Py_ssize_t n = size ? collect(&all, &among, heap, size) : 0;
-    qsort(heap, (size_t)n, sizeof(Ranked), compare_ranked);
-    answer = PyList_New(n);
-    for (Py_ssize_t i = 0; answer && i < n; i++) {
-        PyObject *ranked = Py_BuildValue("(nd)", heap[i].doc, heap[i].units / SCORE_UNITS);
+    qsort(search.by_most, (size_t)search.n, sizeof(Impact *), compare_most);
+    if (search.size)
+        find_best(&search, among.n);
+    qsort(search.heap, (size_t)search.n_best, sizeof(Ranked), compare_ranked);
+    answer = PyList_New(search.n_best);
+    for (Py_ssize_t i = 0; answer && i < search.n_best; i++) {
+        PyObject *ranked = Py_BuildValue("(nd)", search.heap[i].doc, search.heap[i].units / SCORE_UNITS);
         if (!ranked || PyList_SetItem(answer, i, ranked) < 0)
             Py_CLEAR(answer);
     }
 end:
-    free(heap);
-    free(by_most);
-    release_impacts(impacts, n_impacts);
+    free(search.heap);
+    free(search.by_most);
+    release_impacts(search.impacts, search.n);
     release(&among, 1);
     return answer;
 }
