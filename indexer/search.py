@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import bitmap
+from indexer import bitmap, kernel
 from indexer.bitmap import Bits
 from indexer.config import find_corpus_file
 from indexer.engines import FAST_ENGINE, RECORD_ENGINE, open_engine
@@ -209,6 +209,11 @@ class Searcher:
         return self._engine.name
 
     @property
+    def loops(self) -> str:
+        """What works through the arrays: "c" (compiled) or "numpy", with the same answers in more time."""
+        return kernel.NAME
+
+    @property
     def profiles(self) -> Mapping[str, Profile]:
         """The ranking profiles by name, in the order of their file."""
         return self._profiles
@@ -392,7 +397,7 @@ def _candidates(request: SearchRequest, matches: Matches) -> Bits:
 
 def _may_lack_words(query: Query, matches: Matches) -> bool:
     """Tell whether a word may be unknown: no document satisfies a clause that scores, or the question as a whole."""
-    return bool(query.clauses) and (matches.has_empty or not matches.matched.any())
+    return bool(query.clauses) and (matches.has_empty or not count(matches.matched))
 
 
 def _added(query: Query) -> list[Notice]:

@@ -248,7 +248,8 @@ def _entries(files: Iterable[Path], folder: Path) -> dict[str, dict[str, object]
 def recompile(index: Path) -> Generation:
     """Make the compiled arrays of the live generation anew from its records, and put them in place.
 
-    IndexDamagedError when they would not be what the build wrote: then only a new build helps.
+    IndexDamagedError when they would not be what the build wrote: then only a new build helps. A server that runs takes
+    them over with the next request.
     """
     with only_writer(index):
         generation = open_current(index)
@@ -260,6 +261,7 @@ def recompile(index: Path) -> Generation:
                 raise IndexDamagedError(f"{path} cannot be made again as it was. Use: {build_command(index)}")
             sync_tree(generation.folder)
             draft.replace(path)
+            switch(index, generation.name)  # to where it points already: servers look again when the pointer is new
         except OSError as error:
             reason = error.strerror or error
             raise StoreError(f"{path} could not be written: {reason}. Make room, then try again.") from error

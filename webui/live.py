@@ -98,7 +98,7 @@ class LiveIndex:
         self._stamp: tuple[int, int] | None = None  # of the pointer when it was read last, and named one of these two
 
     def current(self) -> LiveGeneration:
-        """Return the live generation. Costs two `stat` while it stays the same.
+        """Return the live generation. Costs one `stat` while the pointer stays the same.
 
         A new generation that cannot be opened is reported in the log, once, and the one before serves on while its
         folder is there. Without one, every call tries anew: StoreError or ConfigError, as `open_index` gives them.
@@ -119,15 +119,16 @@ class LiveIndex:
 
     def _is_live(self, held: LiveGeneration) -> bool:
         stamp = pointer_stamp(self._config.index)
-        if stamp is None or stamp != self._stamp:
-            try:
-                name = current_name(self._config.index)
-            except StoreError:
-                return False
-            if name is None or name not in (held.searcher.generation.name, self._refused):
-                return False
-            self._stamp = stamp
-        return held.is_unchanged()
+        if stamp is not None and stamp == self._stamp:
+            return True
+        try:
+            name = current_name(self._config.index)
+        except StoreError:
+            return False
+        if name is None or name not in (held.searcher.generation.name, self._refused) or not held.is_unchanged():
+            return False
+        self._stamp = stamp
+        return True
 
     def _reopen(self, held: LiveGeneration | None) -> LiveGeneration:
         name = None

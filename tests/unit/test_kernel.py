@@ -250,10 +250,8 @@ TWO = np.array([1, 1], dtype=np.uint64)
         ("best", ([RANKED._replace(bits=TWO)], [1], ONE, 10), ValueError),
         ("best", ([RANKED], [], ONE, 10), ValueError),
         ("best", ([RANKED._replace(ranks=np.zeros(1, np.int64))], [1], ONE, 10), TypeError),
-        ("best", ([RANKED._replace(ranks=np.ones(1, np.int32))], [1], ONE, 10), ValueError),
         ("best", ([RANKED._replace(ranks=np.zeros(0, np.int32))], [1], ONE, 10), ValueError),
         ("best", ([RANKED._replace(scores=np.ones(2))], [1], ONE, 10), TypeError),
-        ("best", ([RANKED._replace(scores=np.ones(1, np.float32))], [1], ONE, 10), ValueError),
         ("unite", ([RANKED], TWO.copy(), TWO.copy()), ValueError),
         ("unite", ([RANKED], TWO.copy(), ONE.copy()), ValueError),
         ("lacking", ([64], [("a", ONE)]), IndexError),
@@ -284,6 +282,12 @@ def test_documents_beyond_a_row_of_scores_have_none(compiled: ModuleType) -> Non
         assert compiled.best([impact], [1], among, 40) == sorted(
             [(doc, float(doc < 3)) for doc in docs], key=lambda pair: -pair[1]
         )
+
+
+@pytest.mark.parametrize("rank", [-1, 1, 2**31 - 1])
+def test_ranks_that_are_none_lead_nowhere(compiled: ModuleType, rank: int) -> None:
+    strange = RANKED._replace(ranks=np.array([rank], np.int32))
+    assert compiled.best([strange], [1], RANKED.bits, 10) == [(0, 0.0), (5, 0.0)]
 
 
 # --- which form is taken ---------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from damage import cut
 from hand_made_pages import PAGES, build_pages, write_pages
 
 from indexer import Config, IndexMissingError, SearchRequest
+from indexer.writing import recompile
 from webui.live import LiveIndex
 
 ALL = SearchRequest()
@@ -53,6 +55,18 @@ def test_a_folder_that_was_removed_and_made_anew_is_noticed_although_names_repea
     build_pages(own_config, write_pages(saved, PAGES))
     assert index.current().searcher.generation.name == name
     assert n_found(index) == 14
+
+
+def test_arrays_that_were_mended_are_read_by_the_next_who_asks(index: LiveIndex, own_config: Config) -> None:
+    (arrays,) = (own_config.index / "generations").glob("*/compiled.arrays")
+    content = arrays.read_bytes()
+    cut(arrays)
+    damaged = index.current()
+    assert (damaged.searcher.engine_name, n_found(index)) == ("whoosh", 2)
+    recompile(own_config.index)
+    assert arrays.read_bytes() == content
+    assert (index.current().searcher.engine_name, n_found(index)) == ("compiled", 2)
+    assert damaged.searcher.search(ALL).total == 2
 
 
 def test_a_removed_folder_is_an_error_until_it_is_back(index: LiveIndex, own_config: Config, saved: Path) -> None:

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hand_made_pages import FILLER, PAGES, client_of, page_html, soup_of, words_of, write_pages
 
-from indexer import Config, build_from_pages
+from indexer import Config, build_from_pages, kernel
 from indexer.update import remove, undo_removal
 
 Get = Callable[..., BeautifulSoup]
@@ -75,7 +75,7 @@ def test_a_damaged_index_is_not_ready_and_the_line_names_no_folder_of_the_machin
 def test_the_state_as_json_has_the_run_the_counts_and_the_warnings(client: FlaskClient) -> None:
     state = client.get("/status.json").get_json()
     assert (state["digests"], state["source"], state["newest_month"]) == (14, "pages", "2022-05")
-    assert (state["generation"], state["engine"]) == ("000001", "compiled")
+    assert (state["generation"], state["engine"], state["loops"]) == ("000001", "compiled", kernel.NAME)
     assert state["counts"]["year"] == {"2018": 3, "2019": 4, "2020": 5, "2022": 2}
     assert sorted(state["counts"]) == ["topic", "type", "year"]
     run = state["run"]
@@ -97,6 +97,7 @@ def test_the_page_says_what_there_is_and_what_the_last_run_added(get: Get) -> No
     assert re.fullmatch(r"build, 20\d\d-\d\d-\d\d \d\d:\d\d UTC", facts["Last run"])
     assert "0 digests stayed as they were." in words_of(page.main)
     assert facts["Searches read"] == "compiled arrays"
+    assert facts["Loops of a search"].startswith({"c": "compiled", "numpy": "numpy's (slower"}[kernel.NAME])
     assert [words_of(heading) for heading in page.select("h3")] == [
         "Added: 14",
         "Changed: 0",

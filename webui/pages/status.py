@@ -17,6 +17,7 @@ from webui.pages.parts import SITE, Addresses, Frame, Link, digests
 
 MOST_ROWS = 50  # of one list on the page; the first build of 10,000 digests added 10,000
 SOURCES = {"sample": "the sample", "pages": "collected pages", "records": "records"}
+LOOPS = {"c": "compiled", "numpy": "numpy's (slower; no C compiler was found at installation)"}
 ENGINES = {"compiled": "compiled arrays", "whoosh": "Whoosh index (slower; pprsearch compile mends it)"}
 
 
@@ -63,6 +64,7 @@ def status_page(live: LiveGeneration, addresses: Addresses) -> StatusPage:
         ("Generation", live.searcher.generation.name),
         ("Last run", f"{run.command}, {run.at[:10]} {run.at[11:16]} UTC"),
         ("Searches read", ENGINES.get(live.searcher.engine_name, live.searcher.engine_name)),
+        ("Loops of a search", LOOPS[live.searcher.loops]),
     ]
     results = live.searcher.search(SearchRequest(size=1))
     return StatusPage(
@@ -92,6 +94,7 @@ def status_facts(live: LiveGeneration) -> dict[str, Any]:
         "generation": live.searcher.generation.name,
         "source": live.searcher.generation.source,
         "engine": live.searcher.engine_name,
+        "loops": live.searcher.loops,
         "digests": live.n_digests,
         "newest_month": live.newest,
         "run": {

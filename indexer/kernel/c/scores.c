@@ -31,23 +31,7 @@ static int hold_bits(PyObject *columns, Impact *impact, Py_ssize_t n_words)
            is_long_enough(n_words, impact->bits.n);
 }
 
-/* Whether `ranks` say how many documents stand before each word, and each document has a score. */
-COUNTS_BITS static int has_ranks(const Impact *impact)
-{
-    const uint64_t *bits = impact->bits.buffer.buf;
-    const int32_t *ranks = impact->ranks.buffer.buf;
-    Py_ssize_t before = 0;
-    for (Py_ssize_t word = 0; word < impact->bits.n; word++) {
-        if (ranks[word] != before) {
-            PyErr_SetString(PyExc_ValueError, "the ranks are not those of the bits");
-            return 0;
-        }
-        before += __builtin_popcountll(bits[word]);
-    }
-    return is_long_enough(impact->values.n, before);
-}
-
-/* Take hold of the scores of an impact, and see that there is one for each document. */
+/* Take hold of the scores of an impact. */
 static int hold_scores(PyObject *columns, PyObject *times, Impact *impact)
 {
     PyObject *values = PyTuple_GetItem(columns, 1), *most = PyTuple_GetItem(columns, 2);
@@ -60,9 +44,7 @@ static int hold_scores(PyObject *columns, PyObject *times, Impact *impact)
         return 0;
     if (ranks == Py_None)
         return 1; /* a document without a score of its own is passed over */
-    if (!hold(ranks, &impact->ranks, 4, 0) || !is_long_enough(impact->ranks.n, impact->bits.n))
-        return 0;
-    return has_ranks(impact);
+    return hold(ranks, &impact->ranks, 4, 0) && is_long_enough(impact->ranks.n, impact->bits.n);
 }
 
 /* unite(impacts, anything, complete) */
@@ -182,7 +164,10 @@ static INLINED void add_scores(const Impact *impact, Py_ssize_t word, uint64_t w
     const float *values = impact->values.buffer.buf;
     const uint64_t bits = word_of(impact, word);
     if (impact->ranks.buffer.buf) {
-        values += ((const int32_t *)impact->ranks.buffer.buf)[word];
+        const Py_ssize_t rank = ((const int32_t *)impact->ranks.buffer.buf)[word];
+        if (rank < 0 || rank + __builtin_popcountll(bits) > impact->values.n)
+            return; /* no ranks of these bits; what `keep` gives never is */
+        values += rank;
         if (are_many)
             for (uint64_t left = bits; left; left &= left - 1)
                 scores[__builtin_ctzll(left)] += times * *values++;
