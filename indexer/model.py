@@ -419,7 +419,7 @@ class Facet:
         return tuple([Bucket(values[i], labels[i], counts[i], values[i] in chosen) for i in self.order])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Results:
     """The answer to one request.
 

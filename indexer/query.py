@@ -47,9 +47,8 @@ _SYNTAX = re.compile(
     r"|(?<!\S)OR(?!\S)"
 )
 _SIGN = re.compile(r'["*:-]|OR|NOT|AND')
-_UNUSUAL = re.compile(
-    rf"{_SIGN.pattern}|10\.|[“”„«»]"
-)  # what may be more than plain words: a sign, a DOI, a quotation mark
+# What may be more than plain words: a sign, a DOI, a quotation mark.
+_UNUSUAL = re.compile(rf"{_SIGN.pattern}|10\.|[“”„«»]")
 # What readers bring from other searches, or meant for this one: what is said to them.
 _HINTS = (
     (

@@ -36,7 +36,7 @@ from indexer.schema import SCORED
 TITLE = "title"
 SHORTEST_TITLE = 3  # words of a question that may be a whole title
 PAIRS_UP_TO = 20  # clauses; in longer queries pairs cost time and gain nothing (cisi, med)
-# Impacts kept per profile before the oldest are given up; a million documents hold one term in 12 MB at most.
+# Impacts kept per profile before the oldest are given up; a million documents hold one term in 5 MB at most.
 MAX_CACHED_BYTES = 256_000_000
 
 

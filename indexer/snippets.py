@@ -25,9 +25,9 @@ MAX_REMEMBERED = 8192  # beginnings of snippets, some 3 MB: those of the digests
 
 
 class _Stretch(NamedTuple):
-    """Whole sentences of one text of a document, from the beginning of a section on.
+    """Whole sentences of one text of a document, from the beginning of a section on; and the title of the document.
 
-    shown  them, without blanks around; "" when they are too long.   start, end  their place in the text.
+    shown  the sentences, without blanks around; "" when they are too long.   start, end  their place in the text.
     """
 
     title: str

@@ -61,8 +61,7 @@ class LiveGeneration:
         self.related: Callable[[str], list[Related]] = lru_cache(maxsize=MAX_RECORDS)(searcher.more_like)
         self.examples = tuple(question for question in EXAMPLES if self._finds(question))[:N_EXAMPLES]
         # The name alone does not tell: a folder that was removed and made anew counts from 000001 again.
-        self._folder = searcher.generation.folder
-        entry = self._folder.stat()
+        entry = searcher.generation.folder.stat()
         self._stamp = (entry.st_ino, entry.st_mtime_ns)
 
     @cached_property
@@ -78,7 +77,7 @@ class LiveGeneration:
     def is_unchanged(self) -> bool:
         """Tell whether the generation's folder is still the one that was opened."""
         try:
-            entry = self._folder.stat()
+            entry = self.searcher.generation.folder.stat()
         except OSError:
             return False
         return (entry.st_ino, entry.st_mtime_ns) == self._stamp

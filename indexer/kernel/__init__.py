@@ -13,8 +13,8 @@ be compiled. Both give the same numbers to the last bit; `tests/unit/test_kernel
         Fill `anything` with the documents of any impact, `complete` with those of all of them, of which there is at
         least one; tell whether each has a document.
     best(impacts, times, among, n_best) -> list[tuple[int, float]]
-        The `n_best` documents of a set as (ordinal, score rounded to 6 decimals): by score, ties by ordinal. A score is
-        the sum of the impacts, each times a number, in the order given.
+        The `n_best` documents of a set (0 only of an empty one) as (ordinal, score rounded to 6 decimals): by score,
+        ties by ordinal. A score is the sum of the impacts, each times a number, in the order given.
     lacking(docs, sets) -> list[tuple[str, ...]]
         For each document the names of the sets, given as (name, bits), that it is not in.
     find_terms(tokens, starts, widths, sections, begins, ends, marks) -> Columns

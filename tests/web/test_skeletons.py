@@ -13,7 +13,6 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from indexer import MarkedText
-from webui.live import LiveGeneration
 from webui.pages.parts import marked
 from webui.skeletons import HOLES, Skeleton, Skeletons, escaped
 from webui.views.site import Site
@@ -144,9 +143,10 @@ def test_the_results_page_is_what_its_template_renders(
     rendered: list[str] = []
     fill = Site.fill
 
-    def fill_and_render(site: Site, template: str, page: tuple[object, ...], live: LiveGeneration) -> Response:
-        rendered.append(site.app.jinja_env.get_template(template).render(page=page, newest=live.newest_name))
-        return fill(site, template, page, live)
+    def fill_and_render(site: Site, template: str, page: tuple[object, ...]) -> Response:
+        newest = site.live().newest_name
+        rendered.append(site.app.jinja_env.get_template(template).render(page=page, newest=newest))
+        return fill(site, template, page)
 
     monkeypatch.setattr(Site, "fill", fill_and_render)
     assert [client.get(address).get_data(as_text=True) for _ in range(2)] == rendered

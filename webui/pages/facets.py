@@ -85,8 +85,8 @@ def facet_box(facet: Facet, state: State, addresses: Addresses, skeletons: Skele
     A number is what a click shows: where nothing is chosen yet, that many digests; else it is "+n", as a further choice
     adds n to those shown. That of a chosen value is what it finds by itself.
     """
-    rows = _rows(facet, state, addresses, skeletons)
-    chosen = _chosen_places(facet)
+    chosen = [i for i, value in enumerate(facet.values) if value in facet.chosen] if facet.chosen else []
+    rows = _rows(facet, chosen, state, addresses, skeletons)
     n_open = max(0, N_SHOWN - len(chosen)) if len(rows) >= LONG else len(rows)
     numbers = facet.adds or facet.counts  # 0 for what is chosen
     shown = [*chosen, *[i for i in _largest_first(facet)[:n_open] if numbers[i]]]
@@ -108,15 +108,15 @@ def facet_box(facet: Facet, state: State, addresses: Addresses, skeletons: Skele
     )
 
 
-def _rows(facet: Facet, state: State, addresses: Addresses, skeletons: Skeletons) -> list[str]:
-    """Return the markup of each value of a facet, A to Z."""
+def _rows(facet: Facet, chosen: Sequence[int], state: State, addresses: Addresses, skeletons: Skeletons) -> list[str]:
+    """Return the markup of each value of a facet, A to Z; `chosen` are the places of those in force."""
     made: Rows = skeletons.get(_make_rows, facet.name, facet.values, facet.labels)
     search = escaped(addresses.search)
     gaps = [(f"{search}?{escaped(before)}", escaped(after)) for before, after in state.gaps(facet.name)]
     if facet.chosen:
         numbers, texts = facet.adds, [f"+{grouped(number)}" for number in facet.adds]
-        chosen = sorted(facet.chosen)
-        around = [gaps[bisect(chosen, value)] for value in facet.values]
+        ascending = sorted(facet.chosen)
+        around = [gaps[bisect(ascending, value)] for value in facet.values]
     else:
         numbers, texts = facet.counts, list(map(grouped, facet.counts))
         around = gaps * len(texts)
@@ -131,16 +131,11 @@ def _rows(facet: Facet, state: State, addresses: Addresses, skeletons: Skeletons
             rows[i] = f"{a}{before}{b}{after}{c}{texts[i]}{d}"
         else:
             rows[i] = made.none[i]
-    for i in _chosen_places(facet):
+    for i in chosen:
         count, query = facet.counts[i], state.toggle(facet.name, facet.values[i])
         link = made.chosen_one[i] if count == 1 else made.chosen_more[i]
         rows[i] = link.fill(f"{search}?{escaped(query)}" if query else search, grouped(count))
     return rows
-
-
-def _chosen_places(facet: Facet) -> list[int]:
-    """Return the places of what is chosen among the values of a facet."""
-    return [i for i, value in enumerate(facet.values) if value in facet.chosen] if facet.chosen else []
 
 
 def _make_rows(skeletons: Skeletons, name: str, values: Iterable[str], labels: Sequence[str]) -> Rows:

@@ -36,7 +36,7 @@ def add_search(site: Site) -> None:
         if asked.page > results.pages:
             return site.render_message(past_the_end_page(live, results, site.addresses()), 404)
         page = search_page(live, results, state, notices, site.addresses(), site.skeletons)
-        return site.fill("search.html", page, live)
+        return site.fill("search.html", page)
 
     @site.app.get("/filters")
     def filters() -> Response:
