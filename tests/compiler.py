@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,26 +43,18 @@ def works() -> bool:
     return not problem()
 
 
-def _wanted() -> list[str]:
-    """Return what to install. A Python that has its headers may be none of Debian's, which then has none for it."""
-    *compiler, headers = hatch_build.PACKAGES
-    return compiler if Path(sysconfig.get_path("include"), "Python.h").is_file() else [*compiler, headers]
+def _ways() -> Iterator[tuple[str, list[list[str]]]]:
+    if machine.can_install():
+        *wanted, headers = hatch_build.PACKAGES
+        # a Python that has its headers may be none of Debian's, which then has none for it
+        if not Path(sysconfig.get_path("include"), "Python.h").is_file():
+            wanted.append(headers)
+        yield f"apt-get install {' '.join(wanted)}", machine.installing(*wanted)
 
 
 def main() -> int:
     """Install a compiler unless one works; return the code to end with."""
-    if not (reason := problem()):
-        return 0
-    if machine.can_install():
-        print(f"Installing a C compiler, for {reason}: apt-get install {' '.join(_wanted())}", flush=True)
-        trouble = machine.run(machine.installing(*_wanted()))
-        if not (reason := problem()):
-            return 0
-        print(f"That did not help: {trouble or reason}", flush=True)
-    if not machine.is_required():
-        return 0
-    print(f"NO C COMPILER ({reason}), and under CI=true its tests must run. Mend it, {MEND}", file=sys.stderr)
-    return 1
+    return machine.provide("a C compiler", problem, _ways(), MEND)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,6 +36,27 @@ def can_install() -> bool:
 def installing(*packages: str) -> list[list[str]]:
     """Return the commands that install Debian packages, and ask nothing."""
     return [[*APT, "update"], [*APT, "install", "-y", "--no-install-recommends", *packages]]
+
+
+def provide(what: str, problem: Callable[[], str], ways: Iterable[tuple[str, list[list[str]]]], mend: str) -> int:
+    """Install what tests need unless it is there; return the code for a program to end with: 1 only under CI=true.
+
+    problem  returns "" when it is there, else what is wrong.
+    ways     (how, commands that do it), the best one first; asked for only when it is not there.
+    """
+    if not (reason := problem()):
+        return 0
+    for how, commands in ways:
+        print(f"Installing {what}, for {reason}: {how}", flush=True)
+        trouble = run(commands)
+        if not (reason := problem()):
+            return 0
+        print(f"That did not help: {trouble or reason}", flush=True)
+    if not is_required():
+        return 0
+    missing = what.removeprefix("a ").upper()
+    print(f"NO {missing} ({reason}), and under CI=true its tests must run. Mend it, {mend}", file=sys.stderr)
+    return 1
 
 
 def system() -> str:

@@ -63,37 +63,27 @@ def _executables() -> Iterator[str | None]:
     yield None  # the one that Playwright's own installer brings
 
 
-def _runs() -> bool:
+def _problem() -> str:
     with opened() as browser:
-        return browser is not None
+        return "" if browser else MISSING
 
 
 def _ways() -> Iterator[tuple[str, list[list[str]]]]:
     """Yield (what it is, commands that do it), the best way first. None of them asks anything."""
     own = "libatomic1"  # which Playwright's own driver needs
     if machine.can_install() and machine.system() == "debian":  # Ubuntu's package is a script that asks for a snap
-        yield "from Debian's packages", machine.installing(own, "chromium")
+        yield "Chromium from Debian's packages, which can take some minutes", machine.installing(own, "chromium")
+    by_playwright = "Chromium with Playwright's installer, which can take some minutes"
     fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
     if machine.can_install():
-        yield "with Playwright's installer", [*machine.installing(own), [*fetch, "--with-deps"]]
+        yield by_playwright, [*machine.installing(own), [*fetch, "--with-deps"]]
     else:
-        yield "with Playwright's installer", [fetch]
+        yield by_playwright, [fetch]
 
 
 def main() -> int:
     """Install a browser unless one runs; return the code to end with."""
-    if _runs():
-        return 0
-    for name, commands in _ways():
-        print(f"Installing Chromium for the browser tests, {name}; this can take some minutes.", flush=True)
-        problem = machine.run(commands)
-        if _runs():
-            return 0
-        print(f"That gave no browser: {problem or 'what was installed does not start'}", flush=True)
-    if not machine.is_required():
-        return 0
-    print(f"NO BROWSER, and under CI=true the browser tests must run. Mend it, {MEND}", file=sys.stderr)
-    return 1
+    return machine.provide("a browser", _problem, _ways(), MEND)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+
+from hostile_record import hostile_record
 
 ATTACKS = (
     "<script>document.title='run'</script>",
@@ -21,27 +22,7 @@ ATTACKS = (
 
 def write_hostile_records(path: Path) -> Path:
     """Write one record per attack, and return the path."""
-    lines = [json.dumps(_record(number, attack), ensure_ascii=False) + "\n" for number, attack in enumerate(ATTACKS)]
-    path.write_text("".join(lines), encoding="utf-8")
+    months = [f"2020-{number:02d}" for number in range(1, len(ATTACKS) + 1)]
+    records = [hostile_record(f"{month}-hostile", month, attack) for month, attack in zip(months, ATTACKS, strict=True)]
+    path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
     return path
-
-
-def _record(number: int, attack: str) -> dict[str, Any]:
-    return {
-        "id": f"2020-{number + 1:02d}-hostile",
-        "title": f"Title {attack}",
-        "month": f"2020-{number + 1:02d}",
-        "summary": [f"Summary {attack}. The alliance {attack} word."],
-        "implications": [f"Implications {attack}"],
-        "email": f"Author email: {attack}",
-        "citation": {
-            "printed": f"Printed {attack}",
-            "authors": [attack],
-            "study_year": 2020,
-            "journal": attack,
-            "doi": f"10.1/{attack}",
-        },
-        "topics": [{"value": attack, "source": "page", "evidence": [attack]}],
-        "research_type": {"value": attack, "source": "rules", "evidence": [attack]},
-        "captures": [{"path": attack, "sha256": attack, "url": attack, "fetched_at": attack}],
-    }

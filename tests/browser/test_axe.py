@@ -7,33 +7,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from places import ARTICLE, PAGES
 from playwright.sync_api import Page
 from reader import HEIGHT, NARROW, WIDE, Reader
 
 ALL_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}  # WCAG 2.2, off by default
 RULES_OF_COLOUR = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-ARTICLE = "/article/2021-07-psychotherapist-burnout-affects-patient-outcomes"
-
-PAGES = [
-    ("/", 200),
-    ("/search", 200),
-    ("/search?q=video+therapy+alliance&page=2", 200),
-    ("/search?q=alliance&topic=alliance&topic=depression&type=meta-analysis&from=2018&to=2022", 200),
-    ("/search?q=the+theraputic+alliance+-rupture&topic=no-topic&from=never", 200),
-    ("/search?q=zzz&topic=alliance&from=2018", 200),
-    ("/search?q=alliance&page=99", 404),
-    ("/filters?q=video+therapy+alliance&topic=alliance&from=2018", 200),
-    (f"{ARTICLE}?q=therapist+burnout", 200),
-    ("/why/2021-07-psychotherapist-burnout-affects-patient-outcomes?q=therapist+burnout", 200),
-    ("/topics", 200),
-    ("/topic/alliance", 200),
-    ("/archive", 200),
-    ("/year/2020", 200),
-    ("/month/2020-07", 200),
-    ("/about", 200),
-    ("/status", 200),
-    ("/nowhere", 404),
-]
 
 
 def violations(page: Page, options: dict[str, Any] = ALL_RULES) -> list[str]:

@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from places import MARKED_ARTICLE, PAGES, RESULTS
 from playwright.sync_api import expect
 from reader import HEIGHT, NARROW, WIDE, Reader
 
 Readers = Callable[..., Reader]
-ARTICLE = "/article/2021-07-psychotherapist-burnout-affects-patient-outcomes?q=therapist+burnout"
-RESULTS = "/search?q=video+therapy+alliance&topic=alliance&topic=depression&from=2018"
-PAGES = [
-    ("/", 200),
-    (RESULTS, 200),
-    ("/search?q=zzz&topic=alliance&from=2018", 200),
-    ("/filters?q=alliance&topic=alliance", 200),
-    (ARTICLE, 200),
-    ("/why/2021-07-psychotherapist-burnout-affects-patient-outcomes?q=therapist+burnout", 200),
-    ("/topics", 200),
-    ("/topic/alliance", 200),
-    ("/archive", 200),
-    ("/year/2020", 200),
-    ("/month/2020-07", 200),
-    ("/about", 200),
-    ("/status", 200),
-    ("/nowhere", 404),
-]
 # What sticks out of the window, but for what is hidden on purpose or scrolls in a box of its own.
 TOO_WIDE = """() => {
   const scrolls = e => e && (['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
@@ -80,7 +63,7 @@ def test_endless_words_and_hostile_texts_break_no_layout_and_run_nowhere(
         assert page.title() != "run"
 
 
-@pytest.mark.parametrize("path", ["/", RESULTS, ARTICLE])
+@pytest.mark.parametrize("path", ["/", RESULTS, MARKED_ARTICLE])
 def test_text_of_twice_the_size_and_wider_spacing_still_fits(reader: Readers, path: str) -> None:
     page = reader(bypass_csp=True, width=640).open(path)  # the reader's own style, which our policy would refuse
     page.add_style_tag(content="html { font-size: 200% !important; }")
@@ -137,7 +120,7 @@ def test_paper_has_the_texts_and_no_controls(reader: Readers) -> None:
         assert [one for one in page.locator(gone).all() if one.is_visible()] == [], gone
     expect(page.locator("h1")).to_be_visible()  # it tells question and filters
     expect(page.locator(".card .title").first).to_be_visible()
-    page = someone.open(ARTICLE)
+    page = someone.open(MARKED_ARTICLE)
     for gone in ("form.ask", "nav", "[data-marks]", "footer nav"):
         assert [one for one in page.locator(gone).all() if one.is_visible()] == [], gone
     expect(page.locator(".implications")).to_be_visible()

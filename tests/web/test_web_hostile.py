@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hand_made_pages import FILLER, build_pages, client_of, config_in, soup_of, words_of, write_pages
 from harmless import ATTACKS, assert_harmless, assert_leads_nowhere_else
+from hostile_record import hostile_record
 
 from indexer import Config, build_from_records
 
@@ -25,26 +26,9 @@ SITEMAP_TAGS = {
 }
 
 
-def hostile_record(number: int, attack: str) -> dict[str, object]:
-    return {
-        "id": f"2020-{number % 12 + 1:02d}-{number}-{''.join(attack.split())}",
-        "title": f"Title {attack}",
-        "month": f"2020-{number % 12 + 1:02d}",
-        "summary": [f"Summary {attack}. The alliance {attack} word."],
-        "implications": [f"Do {attack}"],
-        "email": f"Author email: {attack}",
-        "citation": {
-            "printed": f"Printed {attack}",
-            "authors": [attack],
-            "study_year": 2020,
-            "title": f"Study {attack}",
-            "journal": attack,
-            "doi": f"10.1/{attack}",
-        },
-        "topics": [{"value": attack, "source": "page", "evidence": [attack]}],
-        "research_type": {"value": attack, "source": "rules", "evidence": [attack]},
-        "captures": [{"path": attack, "sha256": attack, "url": attack, "fetched_at": attack}],
-    }
+def record_of(number: int, attack: str) -> dict[str, object]:
+    month = f"2020-{number % 12 + 1:02d}"
+    return hostile_record(f"{month}-{number}-{''.join(attack.split())}", month, attack)
 
 
 def hostile_table(attack: str) -> str:
@@ -86,7 +70,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of an application over one hostile record for each attack."""
     config = config_in(tmp_path_factory.mktemp("hostile"))
     path = config.index.parent / "records.jsonl"
-    records = [hostile_record(number, attack) for number, attack in enumerate(ATTACKS)]
+    records = [record_of(number, attack) for number, attack in enumerate(ATTACKS)]
     path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
     build_from_records(config, path, lambda problem: None)
     return client_of(config)
@@ -110,7 +94,7 @@ def test_no_text_of_a_saved_page_and_no_label_of_a_topic_becomes_markup(own_conf
 
 @pytest.mark.parametrize("attack", [ATTACKS[0], ATTACKS[6], ATTACKS[15]])
 def test_what_a_record_says_is_shown_to_the_letter(client_over: Callable[..., FlaskClient], attack: str) -> None:
-    client = client_over([hostile_record(0, attack)])
+    client = client_over([record_of(0, attack)])
     page = soup_of(client.get(soup_of(client.get("/search")).select_one(".card a")["href"]))
     assert words_of(page.h1) == f"Title {attack}"
     assert words_of(page.title) == f"Title {attack} · PPRNet Search"
