@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from indexer.errors import ConfigError, IndexMissingError, InputError, NotFoundError, PprSearchError, StoreError
     from indexer.generations import current_name
     from indexer.history import RunReport, read_run
+    from indexer.kernel import mark_up
     from indexer.ledger import Tombstone
     from indexer.model import (
         SORTS,
@@ -104,6 +105,7 @@ __all__ = [
     "create_cli",
     "current_name",
     "load_config",
+    "mark_up",
     "open_index",
     "pointer_stamp",
     "read_run",
@@ -126,6 +128,7 @@ _HOME_OF = {
     ),
     **dict.fromkeys(("current_name",), "indexer.generations"),
     **dict.fromkeys(("RunReport", "read_run"), "indexer.history"),
+    **dict.fromkeys(("mark_up",), "indexer.kernel"),
     **dict.fromkeys(("Tombstone",), "indexer.ledger"),
     **dict.fromkeys(
         (

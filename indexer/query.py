@@ -7,7 +7,7 @@ that scores; a phrase and a prefix must be satisfied as well; `-` excludes; OR j
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from indexer.analysis import analyse, find_words, fold, split_words, stem
@@ -71,12 +71,17 @@ class Alternative:
 
     typed   as the reader wrote it.
     weight  factor on its score; 1 for what was typed.
+    asked   all of it but `typed`: what its scores depend on. Made once, as it is looked up by it at every search.
     """
 
     terms: tuple[str, ...]
     fields: tuple[str, ...]
     typed: str
     weight: float = 1.0
+    asked: tuple[object, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", (self.terms, self.fields, self.weight))
 
 
 @dataclass(frozen=True, slots=True)

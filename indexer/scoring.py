@@ -110,7 +110,7 @@ class Scorer:
         self._n_documents = len(engine.doc_ids)
         self._everything = bitmap.full(self._n_documents)
         self._norms: dict[str, Floats] = {}
-        self._impacts: dict[tuple[tuple[tuple[str, ...], tuple[str, ...], float], ...], Impact] = {}
+        self._impacts: dict[tuple[object, ...], Impact] = {}
         self._cached_bytes = 0
         self._lock = threading.Lock()
 
@@ -210,7 +210,7 @@ class Scorer:
 
     def _impact(self, alternatives: tuple[Alternative, ...]) -> Impact:
         """Return what a clause of these alternatives adds: in each document, its best one times its weight."""
-        key = tuple([(a.terms, a.fields, a.weight) for a in alternatives])
+        key = alternatives[0].asked if len(alternatives) == 1 else tuple([way.asked for way in alternatives])
         impact = self._impacts.get(key)
         if impact is None:
             parts = [self._compute(alternative) for alternative in alternatives]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -42,14 +42,15 @@ class CompiledEngine:
     def _map(self, tables: Tables) -> None:
         self._tables = tables
         self._terms = Strings(ragged(tables, "terms"))
-        self._numbers: dict[str, int | None] = {}
+        # a query asks for its terms several times
+        self._number: Callable[[str], Any] = lru_cache(MAX_REMEMBERED_TERMS)(self._terms.find)
         self._docs = {name[:-13]: ragged(tables, name[:-8]) for name in tables if name.endswith(".docs.offsets")}
         self._places = {field: ragged(tables, f"{field}.places") for field in ANALYSED}
         self._texts = {field: Strings(ragged(tables, f"{field}.text")) for field in SCORED}
         self._sentences = {field: Rows(ragged(tables, f"{field}.sentences")) for field in SCORED}
         tokens = ragged(tables, "tokens")
-        self._row_offsets, self._bounds = tokens.offsets.data, tables["bounds"].data  # they yield plain numbers
-        self._columns = (tokens.values, tables["starts"], tables["widths"], tables["sections"])
+        tokens_beside = (tables["starts"], tables["widths"], tables["sections"])
+        self._tokens = (tokens.values, *tokens_beside, tokens.offsets, tables["bounds"])
         self.doc_ids: Sequence[str] = list(Strings(ragged(tables, "doc_ids")))
         self.text: Callable[[int, str], str] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_text)
         self.sentences: Callable[[int, str], Sequence[int]] = lru_cache(MAX_REMEMBERED_TEXTS)(self._read_sentences)
@@ -96,15 +97,7 @@ class CompiledEngine:
         numbered = self._numbered_marks(marks, SCORED[:n_fields])
         if not numbered or not docs:
             return Occurrences([], [], [], [])
-        return Occurrences(*find_terms(*self._columns, *self._rows(docs, n_fields), numbered))
-
-    def _rows(self, docs: Sequence[int], n_fields: int) -> tuple[list[int], list[int]]:
-        """Return where the tokens of the first scored fields of documents begin and end."""
-        offsets, bounds = self._row_offsets, self._bounds
-        begins = [offsets[doc] for doc in docs]
-        if n_fields == len(SCORED):
-            return begins, [offsets[doc + 1] for doc in docs]
-        return begins, [begin + bounds[doc, n_fields] for begin, doc in zip(begins, docs, strict=True)]
+        return Occurrences(*find_terms(*self._tokens, list(docs), n_fields, numbered))
 
     def _numbered_marks(self, marks: Mapping[str, Marks], fields: Sequence[str]) -> list[TermMark]:
         """Return the marks whose terms are in the index, longest first."""
@@ -116,21 +109,11 @@ class CompiledEngine:
         for group in fields_of.values():
             flags = [name in group for name in fields]
             for phrase, clause in marks[next(iter(group))].items():
-                terms = [number for term in phrase if (number := self._number(term)) is not None]
-                if len(terms) == len(phrase):
+                terms = list(map(self._number, phrase))
+                if None not in terms:
                     numbered.append((terms, clause, flags))
         numbered.sort(key=_n_terms, reverse=True)
         return numbered
-
-    def _number(self, term: str) -> int | None:
-        """Return the number of a term; remembered, because a query asks for its terms several times."""
-        try:
-            return self._numbers[term]
-        except KeyError:
-            if len(self._numbers) > MAX_REMEMBERED_TERMS:
-                self._numbers.clear()
-            number = self._numbers[term] = self._terms.find(term)
-            return number
 
     def close(self) -> None:
         """Forget the arrays and what they are remembered in: their mapping ends with the last of them."""

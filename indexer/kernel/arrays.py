@@ -29,9 +29,10 @@ class Impact(NamedTuple):
     """What a clause adds to the score of each document that satisfies it; made by `kernel.keep`.
 
     bits    the documents.
-    scores  of each of them, by ordinal; without `docs` and `ranks` of all documents, 0 for those not in `bits`. Seven
-            digits, which halves what is read for a search.
+    scores  of each of them, by ordinal; without `docs` and `ranks` of all documents, as many as `bits` has bits, 0 for
+            those not in it. Seven digits, which halves what is read for a search.
     most    the largest of them; none is negative. 0 when there is none.
+    tops    for each eight documents the largest score, in 255ths of `most`, rounded up: what the compiled loops want.
     docs    the documents by ordinal, ascending: what numpy's loops want of impacts on few.
     ranks   for each word of `bits`, how many documents stand before it: what the compiled loops want of them.
     """
@@ -39,6 +40,7 @@ class Impact(NamedTuple):
     bits: Bits
     scores: Singles
     most: float
+    tops: NDArray[np.uint8] | None = None
     docs: NDArray[np.intp] | None = None
     ranks: NDArray[np.int32] | None = None
 
@@ -51,4 +53,4 @@ class Impact(NamedTuple):
 
     @property
     def n_bytes(self) -> int:
-        return sum([column.nbytes for column in (self.bits, self.scores, self.docs, self.ranks) if column is not None])
+        return sum([column.nbytes for column in self[:2] + self[3:] if column is not None])

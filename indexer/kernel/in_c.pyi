@@ -4,4 +4,5 @@ from indexer.kernel.in_numpy import count as count
 from indexer.kernel.in_numpy import count_rows as count_rows
 from indexer.kernel.in_numpy import find_terms as find_terms
 from indexer.kernel.in_numpy import lacking as lacking
+from indexer.kernel.in_numpy import mark_up as mark_up
 from indexer.kernel.in_numpy import unite as unite

@@ -20,6 +20,7 @@ from indexer.kernel.arrays import (
     Extract,
     Floats,
     Impact,
+    Places,
     TermMark,
 )
 
@@ -111,13 +112,17 @@ def find_terms(
     starts: Array,
     widths: Array,
     sections: Array,
-    begins: list[int],
-    ends: list[int],
+    offsets: Array,
+    bounds: Array,
+    docs: list[int],
+    n_fields: int,
     marks: list[TermMark],
 ) -> Columns:
     """All rows are looked through at once: on ten, numpy's calls cost more than its work."""
-    if not begins or not marks:
+    if not docs or not marks:
         return [], [], [], []
+    begins = offsets[docs].tolist()
+    ends = (offsets[docs] + bounds[docs, n_fields] if n_fields < bounds.shape[1] else offsets[1:][docs]).tolist()
     rows = np.concatenate([tokens[begin:end] for begin, end in zip(begins, ends, strict=True)])
     plain = all(len(terms) == 1 and all(fields) for terms, _, fields in marks)
     places, which = _find_words(rows, marks) if plain else _find_phrases(rows, marks)
@@ -218,3 +223,24 @@ def _worth(codes: list[int]) -> int:
 
 
 WORTH_OF_ONE = (_worth([0]), _worth([1]))  # most sentences hold one: a word as typed, or a synonym
+
+
+# --- what a page shows -----------------------------------------------------------------------------------------------
+
+
+def mark_up(text: str, marks: Places) -> bytes:
+    pieces: list[str] = []
+    place = 0
+    for number, (start, end) in enumerate(marks):
+        if not place <= start <= end <= len(text):
+            raise ValueError(f"mark {number} is not in its order, or not within the text")
+        pieces += (_escaped(text[place:start]), "<mark>", _escaped(text[start:end]), "</mark>")
+        place = end
+    pieces.append(_escaped(text[place:]))
+    return "".join(pieces).encode()
+
+
+def _escaped(text: str) -> str:
+    return (
+        text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;").replace("'", "&#39;").replace('"', "&#34;")
+    )

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from indexer import bitmap, kernel
 from indexer.kernel import in_numpy
@@ -85,11 +86,22 @@ def random_impacts(rng: np.random.Generator, n: int, share: float) -> dict[Modul
     docs = np.flatnonzero(flags)
     bits, scores = bitmap.of_flags(flags), (rng.random(len(docs)) * rng.choice([0.1, 1, 10])).astype(np.float32)
     most = float(scores.max(initial=0))
+    of_all = np.zeros(64 * len(bits), dtype=np.float32)
+    of_all[docs] = scores
+    tops = tops_of(of_all)
     if len(docs) and rng.random() < 0.3:
-        of_all = np.zeros(n, dtype=np.float32)
-        of_all[docs] = scores
-        return dict.fromkeys((in_numpy, in_c), Impact(bits, of_all, most))
-    return {in_numpy: Impact(bits, scores, most, docs), in_c: Impact(bits, scores, most, ranks=ranks_of(bits))}
+        return dict.fromkeys((in_numpy, in_c), Impact(bits, of_all, most, tops))
+    return {
+        in_numpy: Impact(bits, scores, most, docs=docs),
+        in_c: Impact(bits, scores, most, tops, ranks=ranks_of(bits)),
+    }
+
+
+def tops_of(of_all: Any) -> Any:
+    """Return the tops of scores of all documents: of the first eight documents of each word, of the second eight …"""
+    most = max(of_all.max(initial=0), 1e-9)
+    in_eights = [[max(of_all[place : place + 8]) for place in range(8 * block, len(of_all), 64)] for block in range(8)]
+    return np.array([[min(255, np.ceil(255 * top / most)) for top in tops] for tops in in_eights], dtype=np.uint8)
 
 
 def ranks_of(bits: Any) -> Any:
@@ -138,26 +150,49 @@ def test_scores_that_rounding_joins_are_told_apart_by_ordinal(seed: int, n: int,
     among = random_set(rng, n, rng.choice([0.0, 0.01, 0.95]))
     ranked = sorted((-np.rint(float(scores[doc]) * 1e6), doc) for doc in members(among, n))[:n_best]
     wanted = [(doc, float(-units) / 1e6) for units, doc in ranked]
-    impact = Impact(bitmap.full(n), scores, float(scores.max()))
+    scores.resize(64 * len(among))
+    impact = Impact(bitmap.full(n), scores, float(scores.max()), tops_of(scores))
     for loops in filter(None, (in_numpy, in_c)):
         assert loops.best([impact], [1], among, n_best) == wanted
+
+
+@settings(max_examples=100)
+@given(SEED, st.sampled_from([1, 8, 64, 65, 700]), st.sampled_from([0.0, 0.01, 0.3, 0.9]))
+def test_nothing_scores_more_than_the_top_of_its_eight(seed: int, n: int, share: float) -> None:
+    if in_c is None:
+        machine.leave_out(compiler.MISSING, compiler.MEND)
+    rng = np.random.default_rng(seed)
+    flags = rng.random(n) < share
+    docs, bits = np.flatnonzero(flags), bitmap.of_flags(flags)
+    impact = kernel.keep(docs, rng.random(len(docs)) * rng.choice([1e-9, 0.1, 1, 1000]), bits, n)
+    assert impact.tops is not None
+    tops = impact.tops.T.reshape(-1)
+    found, scores = impact.found
+    assert found.tolist() == docs.tolist()
+    for doc, score in zip(found.tolist(), scores.tolist(), strict=True):
+        assert score <= tops[doc // 8] * impact.most / 255 * (1 + 1e-6) <= score + impact.most
+    assert not tops[[not flags[8 * block : 8 * block + 8].any() for block in range(len(tops))]].any()
 
 
 # --- words in texts --------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=150)
-@given(SEED, st.integers(1, 4), st.integers(0, 5), st.booleans())
-def test_marks_take_their_places_from_left_to_right(seed: int, n_docs: int, n_marks: int, words_only: bool) -> None:
+@given(SEED, st.integers(1, 4), st.integers(0, 3), st.integers(0, 5), st.booleans())
+def test_marks_take_their_places_from_left_to_right(
+    seed: int, n_docs: int, n_asked: int, n_marks: int, words_only: bool
+) -> None:
     rng = np.random.default_rng(seed)
-    n_fields, tokens, sections, begins, ends = 3, [], [], [], []
+    n_fields, tokens, sections, offsets, bounds = 3, [], [], [0], []
     for _ in range(n_docs):
-        begins.append(len(tokens))
+        bounds.append([0] * n_fields)
         for field in range(n_fields):
+            bounds[-1][field] = len(tokens) - offsets[-1]
             size = int(rng.integers(0, 12))
             tokens += [*rng.choice([0, 1, 2, 3, 256, 70_000, GAP], size).tolist(), GAP]
             sections += [(field << SENTENCE_BITS) + place // 4 for place in range(size + 1)]
-        ends.append(len(tokens))
+        offsets.append(len(tokens))
+    docs = rng.permutation(n_docs)[: rng.integers(0, n_docs + 1)].tolist()
     starts, widths = rng.integers(0, 10_000, len(tokens)), rng.integers(1, 256, len(tokens))
     marks = []
     for code in range(n_marks):
@@ -166,13 +201,14 @@ def test_marks_take_their_places_from_left_to_right(seed: int, n_docs: int, n_ma
         marks.append((terms, code, wanted))
     ordered = sorted(marks, key=lambda mark: -len(mark[0]))
     expected: list[tuple[int, int, int, int]] = []
-    for doc, (place, end) in enumerate(zip(begins, ends, strict=True)):
+    for i, doc in enumerate(docs):
+        place, end = offsets[doc], [*(offsets[doc] + begin for begin in bounds[doc]), offsets[doc + 1]][n_asked]
         while place < end:
             width = 1
             for terms, code, fields in ordered:
                 stop = place + len(terms)
                 if tokens[place:stop] == terms and stop <= end and fields[sections[place] >> SENTENCE_BITS]:
-                    section = (doc << SECTION_BITS) + sections[place]
+                    section = (i << SECTION_BITS) + sections[place]
                     expected.append((section, int(starts[place]), int(starts[stop - 1] + widths[stop - 1]), code))
                     width = len(terms)
                     break
@@ -182,9 +218,11 @@ def test_marks_take_their_places_from_left_to_right(seed: int, n_docs: int, n_ma
         starts.astype(np.int32),
         widths.astype(np.uint8),
         np.array(sections, dtype=np.uint16),
+        np.array(offsets, dtype=np.int64),
+        np.array(bounds, dtype=np.int32),
     )
     for loops in filter(None, (in_numpy, in_c)):
-        found = loops.find_terms(*columns, begins, ends, ordered)
+        found = loops.find_terms(*columns, docs, n_asked, ordered)
         assert list(zip(*found, strict=True)) == expected
 
 
@@ -194,8 +232,9 @@ def test_many_marks_are_told_apart(loops: ModuleType) -> None:
     tokens = np.array([*terms, 1, GAP], dtype=np.uint32)
     places = np.arange(len(tokens), dtype=np.int32)
     beside = (places, np.ones(len(tokens), dtype=np.uint8), np.zeros(len(tokens), dtype=np.uint16))
+    rows = (np.array([0, len(tokens)], dtype=np.int64), np.zeros((1, 1), dtype=np.int32))
     marks = [([term], code, [True]) for code, term in enumerate(terms)]
-    _, starts, _, codes = loops.find_terms(tokens, *beside, [0], [len(tokens)], marks)
+    _, starts, _, codes = loops.find_terms(tokens, *beside, *rows, [0], 1, marks)
     assert (starts, codes) == ([*range(400)], [*range(400)])
 
 
@@ -232,11 +271,44 @@ def test_the_best_sentence_has_most_clauses_then_typed_words_then_synonyms(seed:
         assert loops.choose_sentences(*columns, n_docs) == expected
 
 
+# --- what a page shows -----------------------------------------------------------------------------------------------
+
+HOSTILE = st.text(alphabet="ab &<>'\"é…😀\0\n", max_size=9)
+
+
+@given(st.lists(st.tuples(HOSTILE, st.booleans()), max_size=6))
+@example([("", True)])
+def test_a_text_is_escaped_and_its_marks_are_the_only_markup(parts: list[tuple[str, bool]]) -> None:
+    marks, place = [], 0
+    for text, is_marked in parts:
+        if is_marked:
+            marks.append((place, place + len(text)))
+        place += len(text)
+    whole = "".join(text for text, _ in parts)
+    wanted = "".join(f"<mark>{escape(text)}</mark>" if is_marked else str(escape(text)) for text, is_marked in parts)
+    for loops in filter(None, (in_numpy, in_c)):
+        assert loops.mark_up(whole, tuple(marks)) == wanted.encode()
+
+
+@pytest.mark.parametrize("marks", [((0, 4),), ((4, 4),), ((2, 1),), ((-1, 1),), ((1, 2), (0, 1)), ((0, 2), (1, 3))])
+def test_marks_out_of_order_or_out_of_the_text_are_an_error(loops: ModuleType, marks: Any) -> None:
+    with pytest.raises(ValueError, match=f"mark {len(marks) - 1} is not in its order, or not within the text"):
+        loops.mark_up("aé…", marks)
+
+
+def test_half_a_character_is_an_error(loops: ModuleType) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        loops.mark_up("a\ud800", ())
+
+
 # --- the compiled form checks what it is given -----------------------------------------------------------------------
 
 ONE = np.ones(1, dtype=np.uint64)
 WORDS = (np.zeros(3, np.uint32), np.zeros(3, np.int32), np.zeros(3, np.uint8), np.zeros(3, np.uint16))
-RANKED = Impact(np.array([0b100001], np.uint64), np.ones(2, np.float32), 1.0, ranks=np.zeros(1, np.int32))
+ROWS = (np.array([0, 3]), np.array([[0, 1]], np.int32))  # one document of two fields
+MARK = ([0], 0, [True, True])
+TOPS = np.array([[255]] + [[0]] * 7, np.uint8)
+RANKED = Impact(np.array([0b100001], np.uint64), np.ones(2, np.float32), 1.0, TOPS, ranks=np.zeros(1, np.int32))
 TWO = np.array([1, 1], dtype=np.uint64)
 
 
@@ -252,20 +324,32 @@ TWO = np.array([1, 1], dtype=np.uint64)
         ("best", ([RANKED._replace(ranks=np.zeros(1, np.int64))], [1], ONE, 10), TypeError),
         ("best", ([RANKED._replace(ranks=np.zeros(0, np.int32))], [1], ONE, 10), ValueError),
         ("best", ([RANKED._replace(scores=np.ones(2))], [1], ONE, 10), TypeError),
+        ("best", ([RANKED._replace(ranks=None)], [1], ONE, 10), ValueError),
+        ("best", ([RANKED._replace(tops=TOPS[:7])], [1], ONE, 10), ValueError),
+        ("best", ([RANKED._replace(tops=None)], [1], ONE, 10), TypeError),
         ("unite", ([RANKED], TWO.copy(), TWO.copy()), ValueError),
         ("unite", ([RANKED], TWO.copy(), ONE.copy()), ValueError),
         ("lacking", ([64], [("a", ONE)]), IndexError),
         ("lacking", ([-1], [("a", ONE)]), IndexError),
-        ("find_terms", (*WORDS, [0], [4], [([0], 0, [True])]), IndexError),
-        ("find_terms", (*WORDS, [-1], [1], [([0], 0, [True])]), IndexError),
-        ("find_terms", (*WORDS, [0], [], [([0], 0, [True])]), ValueError),
-        ("find_terms", (*WORDS, [0], [3], [([], 0, [True])]), IndexError),
-        ("find_terms", (*WORDS, [0], [3], [([0], 0, [True] * 5)]), IndexError),
-        ("find_terms", (WORDS[0], WORDS[1][:2], *WORDS[2:], [0], [3], [([0], 0, [True])]), ValueError),
+        ("find_terms", (*WORDS, *ROWS, [1], 2, [MARK]), IndexError),
+        ("find_terms", (*WORDS, *ROWS, [-1], 2, [MARK]), IndexError),
+        ("find_terms", (*WORDS, *ROWS, [0], 3, [MARK]), IndexError),
+        ("find_terms", (*WORDS, *ROWS, [0], -1, [MARK]), IndexError),
+        ("find_terms", (*WORDS, np.array([0, 4]), ROWS[1], [0], 2, [MARK]), IndexError),
+        ("find_terms", (*WORDS, np.array([-1, 3]), ROWS[1], [0], 2, [MARK]), IndexError),
+        ("find_terms", (*WORDS, ROWS[0], np.array([[0, 4]], np.int32), [0], 1, [MARK]), IndexError),
+        ("find_terms", (*WORDS, ROWS[0], np.zeros((0, 2), np.int32), [0], 1, [MARK]), ValueError),
+        ("find_terms", (*WORDS, ROWS[0], np.zeros(2, np.int32), [0], 1, [MARK]), TypeError),
+        ("find_terms", (*WORDS, *ROWS, [0], 2, [([], 0, [True])]), IndexError),
+        ("find_terms", (*WORDS, *ROWS, [0], 2, [([0], 0, [True] * 5)]), IndexError),
+        ("find_terms", (WORDS[0], WORDS[1][:2], *WORDS[2:], *ROWS, [0], 2, [MARK]), ValueError),
         ("choose_sentences", ([1 << SECTION_BITS], [0], [1], [0], 1), IndexError),
         ("choose_sentences", ([0], [0], [1], [-2], 1), IndexError),
         ("choose_sentences", ([0], [0], [1], [1 << 30], 1), IndexError),
         ("choose_sentences", ([0], [0], [1], [], 1), ValueError),
+        ("mark_up", (b"ab", ()), TypeError),
+        ("mark_up", ("ab", [(0, 1)]), TypeError),
+        ("mark_up", ("ab", ((0,),)), TypeError),
     ],
 )
 def test_a_place_outside_of_an_array_is_an_error_and_no_crash(
@@ -273,15 +357,6 @@ def test_a_place_outside_of_an_array_is_an_error_and_no_crash(
 ) -> None:
     with pytest.raises(error):
         getattr(compiled, name)(*args)
-
-
-def test_documents_beyond_a_row_of_scores_have_none(compiled: ModuleType) -> None:
-    impact = Impact(np.array([2**64 - 1], np.uint64), np.ones(3, np.float32), 1.0)
-    for among in (impact.bits, np.array([0b11100], np.uint64)):
-        docs = members(among, 64)[:40]
-        assert compiled.best([impact], [1], among, 40) == sorted(
-            [(doc, float(doc < 3)) for doc in docs], key=lambda pair: -pair[1]
-        )
 
 
 @pytest.mark.parametrize("rank", [-1, 1, 2**31 - 1])

@@ -19,6 +19,8 @@
 /* --- numbers of arrays.py ---------------------------------------------------------------------------------------- */
 
 #define SCORE_UNITS 1e6 /* 10 ** SCORE_DECIMALS */
+#define ORDINAL_BITS 24 /* in_numpy.py: the limit of documents */
+#define LAST_ORDINAL ((1ULL << ORDINAL_BITS) - 1)
 #define SECTION_BITS 16
 #define SENTENCE_BITS 14
 #define N_FIELDS (1 << (SECTION_BITS - SENTENCE_BITS))
@@ -27,8 +29,8 @@
 
 #define NONE (-1)
 
-/* Counting bits is one instruction on every processor of the last fifteen years, and newer ones add up eight scores at a time,
-   but compilers must be asked for it. What such a function calls has to be INLINED, for it would be asked for nothing. */
+/* Counting bits is one instruction on every processor of the last fifteen years, and newer ones add up eight scores at a
+   time, but compilers must be asked for it. What such a function calls has to be INLINED, for it is compiled for all. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
 #define COUNTS_BITS __attribute__((target_clones("avx2", "popcnt", "default")))
 #define INLINED inline __attribute__((always_inline))
@@ -70,5 +72,6 @@ PyObject *unite(PyObject *self, PyObject *args);
 PyObject *best(PyObject *self, PyObject *args);
 PyObject *find_terms(PyObject *self, PyObject *args);
 PyObject *choose_sentences(PyObject *self, PyObject *args);
+PyObject *mark_up(PyObject *self, PyObject *args);
 
 #endif

@@ -9,6 +9,7 @@ static PyMethodDef functions[] = {
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"find_terms", find_terms, METH_VARARGS, NULL},
     {"lacking", lacking, METH_VARARGS, NULL},
+    {"mark_up", mark_up, METH_VARARGS, NULL},
     {"unite", unite, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

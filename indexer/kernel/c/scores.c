@@ -1,24 +1,27 @@
 /* Which documents impacts have, and which are the best by their sum.
 
-   A sum is made only where it can be among the best (MaxScore: Turtle, Flood, "Query evaluation: strategies and
-   optimizations", 1995). 64 documents, a word of bits, are passed over when the largest scores of all impacts that have
-   any of them add up to too little; and so is a document that has none but light impacts, those whose largest scores
-   together are too little. What is added up is exact, and what is passed over could not even draw level. */
+   A sum is made only where it can be among the best (block-max: Ding, Suel, "Faster top-k document retrieval using
+   block-max indexes", 2011): a block of documents is passed over when the largest scores that the impacts have in it add
+   up to too little. What is added up is exact, and what is passed over could not even draw level. */
 
 #include "loops.h"
 
 #include <math.h>
 
+#define BLOCKS 8 /* to a word of bits, so of eight documents each */
+#define BLOCK (64 / BLOCKS)
+#define IN_BLOCK ((1u << BLOCK) - 1)
+
 typedef struct {
-    Array bits, values, ranks; /* the columns of an Impact; `ranks` is empty when `values` are those of all documents */
-    double times, most;        /* factor on the scores; the largest of them, times that */
+    Array bits, values, tops, ranks; /* the columns of an Impact; no `ranks` when `values` are those of all documents */
+    double times, most;              /* factor on the scores; the largest of them, times that */
 } Impact;
 
 static void release_impacts(Impact *impacts, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; impacts && i < n; i++) {
-        Array held[3] = {impacts[i].bits, impacts[i].values, impacts[i].ranks};
-        release(held, 3);
+        Array held[4] = {impacts[i].bits, impacts[i].values, impacts[i].tops, impacts[i].ranks};
+        release(held, 4);
     }
     free(impacts);
 }
@@ -35,15 +38,16 @@ static int hold_bits(PyObject *columns, Impact *impact, Py_ssize_t n_words)
 static int hold_scores(PyObject *columns, PyObject *times, Impact *impact)
 {
     PyObject *values = PyTuple_GetItem(columns, 1), *most = PyTuple_GetItem(columns, 2);
-    PyObject *ranks = PyTuple_GetItem(columns, 4);
-    if (!values || !most || !ranks || !hold(values, &impact->values, sizeof(float), 0))
+    PyObject *tops = PyTuple_GetItem(columns, 3), *ranks = PyTuple_GetItem(columns, 5);
+    if (!values || !most || !tops || !ranks || !hold(values, &impact->values, sizeof(float), 0) ||
+        !hold(tops, &impact->tops, 1, 0) || !is_long_enough(impact->tops.n, BLOCKS * impact->bits.n))
         return 0;
     impact->times = (double)PyLong_AsLong(times);
     impact->most = impact->times * PyFloat_AsDouble(most);
     if (PyErr_Occurred())
         return 0;
     if (ranks == Py_None)
-        return 1; /* a document without a score of its own is passed over */
+        return is_long_enough(impact->values.n, 64 * impact->bits.n);
     return hold(ranks, &impact->ranks, 4, 0) && is_long_enough(impact->ranks.n, impact->bits.n);
 }
 
@@ -84,158 +88,147 @@ end:
     return answer;
 }
 
-#define MANY 24        /* documents of a word, from which on adding to all of them beats picking (measured) */
-
 typedef struct {
-    double units; /* the rounded score in units of its last decimal */
-    Py_ssize_t doc;
-} Ranked;
-
-/* Whether a comes before b: by score, then by ordinal. */
-static int is_before(const Ranked *a, const Ranked *b)
-{
-    return a->units != b->units ? a->units > b->units : a->doc < b->doc;
-}
-
-static int compare_ranked(const void *a, const void *b)
-{
-    return is_before(a, b) ? -1 : 1;
-}
-
-/* Restore a heap, whose top is the last in order, below a place. */
-static void sift_down(Ranked *heap, Py_ssize_t n, Py_ssize_t place)
-{
-    for (;;) {
-        Py_ssize_t last = place;
-        for (Py_ssize_t child = 2 * place + 1; child <= 2 * place + 2 && child < n; child++)
-            if (is_before(&heap[last], &heap[child]))
-                last = child;
-        if (last == place)
-            return;
-        const Ranked moved = heap[place];
-        heap[place] = heap[last];
-        heap[last] = moved;
-        place = last;
-    }
-}
-
-typedef struct {
-    Impact *impacts;       /* in the order in which they are added up */
-    Impact **by_most;      /* the same, the least first */
-    Py_ssize_t n, n_light; /* of these, the first few that are light */
+    Impact *impacts; /* in the order in which they are added up */
+    Py_ssize_t n, n_words;
     const uint64_t *among; /* the documents that are wanted */
-    Ranked *heap;          /* the best so far, the last of them on top when there are `size` */
+    float *bounds;         /* what the documents of the first block of each word may score at most, of the second … */
+    float *most;           /* the largest bound of the blocks of each word */
+    uint64_t *heap;        /* the keys of the best so far, the least of them on top when there are `size` */
     Py_ssize_t n_best, size;
+    double least; /* a score below it comes behind all of the best */
 } Search;
 
-static int compare_most(const void *a, const void *b)
+/* A number that is the greater the better a document is: its rounded score, then how low its ordinal is. */
+static INLINED uint64_t key_of(double score, Py_ssize_t doc)
 {
-    const double first = (*(Impact *const *)a)->most, second = (*(Impact *const *)b)->most;
-    return (first > second) - (first < second);
+    return (uint64_t)rint(score * SCORE_UNITS) << ORDINAL_BITS | (LAST_ORDINAL - (uint64_t)doc);
 }
 
-static INLINED uint64_t word_of(const Impact *impact, Py_ssize_t word)
+/* Restore a heap below a place. */
+static INLINED void sift_down(uint64_t *heap, Py_ssize_t n, Py_ssize_t place)
 {
-    return ((const uint64_t *)impact->bits.buffer.buf)[word];
-}
-
-/* Whether a score is below the last of the best, also when both are rounded. */
-static INLINED int is_too_little(const Search *search, double score)
-{
-    return search->n_best == search->size && score * SCORE_UNITS + 0.5 < search->heap[0].units;
-}
-
-/* Count the light impacts anew: the last of the best is better now. */
-static INLINED void weigh(Search *search)
-{
-    double sum = 0;
-    for (Py_ssize_t i = 0; i < search->n; i++) {
-        sum += search->by_most[i]->most;
-        if (!is_too_little(search, sum + 1e-9)) /* added up in another order, sums differ by less than that */
+    const uint64_t moved = heap[place];
+    for (Py_ssize_t child = 2 * place + 1; child < n; child = 2 * place + 1) {
+        child += child + 1 < n && heap[child + 1] < heap[child];
+        if (heap[child] >= moved)
             break;
-        search->n_light = i + 1;
+        heap[place] = heap[child];
+        place = child;
     }
-}
-
-/* Add the scores that an impact has for the wanted documents of a word; others may be added to, or not. */
-static INLINED void add_scores(const Impact *impact, Py_ssize_t word, uint64_t wanted, int are_many, double *scores)
-{
-    const double times = impact->times;
-    const float *values = impact->values.buffer.buf;
-    const uint64_t bits = word_of(impact, word);
-    if (impact->ranks.buffer.buf) {
-        const Py_ssize_t rank = ((const int32_t *)impact->ranks.buffer.buf)[word];
-        if (rank < 0 || rank + __builtin_popcountll(bits) > impact->values.n)
-            return; /* no ranks of these bits; what `keep` gives never is */
-        values += rank;
-        if (are_many)
-            for (uint64_t left = bits; left; left &= left - 1)
-                scores[__builtin_ctzll(left)] += times * *values++;
-        else
-            for (uint64_t left = wanted & bits; left; left &= left - 1)
-                scores[__builtin_ctzll(left)] += times * values[__builtin_popcountll(bits & ((left & -left) - 1))];
-        return;
-    }
-    values += 64 * word;
-    const Py_ssize_t n = impact->values.n - 64 * word;
-    if (n >= 64 && are_many)
-        for (int place = 0; place < 64; place++)
-            scores[place] += times * values[place];
-    else
-        for (uint64_t left = wanted & bits; left && __builtin_ctzll(left) < n; left &= left - 1)
-            scores[__builtin_ctzll(left)] += times * values[__builtin_ctzll(left)];
+    heap[place] = moved;
 }
 
 /* Take a document among the best, if it is one. */
-static INLINED void offer(Search *search, Ranked ranked)
+static INLINED void offer(Search *search, uint64_t key)
 {
-    Ranked *heap = search->heap;
+    uint64_t *heap = search->heap;
     if (search->n_best < search->size) {
-        heap[search->n_best++] = ranked;
-        for (Py_ssize_t top = search->n_best == search->size ? search->size / 2 : 0; top-- > 0;)
-            sift_down(heap, search->size, top);
-    } else if (is_before(&ranked, &heap[0])) {
-        heap[0] = ranked;
+        heap[search->n_best++] = key;
+        if (search->n_best < search->size)
+            return;
+        for (Py_ssize_t place = search->size / 2; place-- > 0;)
+            sift_down(heap, search->size, place);
+    } else if (key > heap[0]) {
+        heap[0] = key;
         sift_down(heap, search->size, 0);
     }
+    search->least = ((double)(heap[0] >> ORDINAL_BITS) - 0.6) / SCORE_UNITS; /* rounding adds half a unit at most */
 }
 
-/* Offer the documents of a word, as far as they are wanted and may be among the best. */
-static INLINED void look_at(Search *search, Py_ssize_t word)
+#define LARGEST_TOP 255
+#define MARGIN 1e-4 /* bounds are sums of some hundred numbers at most in float32, each rounded by 6e-8 */
+
+static INLINED void add_tops(float *restrict bounds, const uint8_t *restrict tops, float unit, Py_ssize_t n)
 {
-    double scores[64] = {0};
-    uint64_t wanted = search->among[word], heavy = 0;
-    if (is_too_little(search, 0)) {
-        for (Py_ssize_t i = search->n_light; i < search->n; i++)
-            heavy |= word_of(search->by_most[i], word);
-        wanted &= heavy;
-    }
-    const int are_many = __builtin_popcountll(wanted) >= MANY;
-    for (Py_ssize_t i = 0; wanted && i < search->n; i++)
-        add_scores(&search->impacts[i], word, wanted, are_many, scores);
-    for (uint64_t left = wanted; left; left &= left - 1) {
-        const int place = __builtin_ctzll(left);
-        if (!is_too_little(search, scores[place]))
-            offer(search, (Ranked){rint(scores[place] * SCORE_UNITS), 64 * word + place});
-    }
-    if (wanted)
-        weigh(search);
+    for (Py_ssize_t i = 0; i < n; i++)
+        bounds[i] += unit * (float)tops[i];
 }
 
-/* What the wanted documents of a word may score at most. */
-static INLINED double bound_of(const Search *search, Py_ssize_t word)
+static INLINED void raise(float *restrict most, const float *restrict bounds, Py_ssize_t n)
 {
-    double bound = 0;
+    for (Py_ssize_t i = 0; i < n; i++)
+        most[i] = bounds[i] > most[i] ? bounds[i] : most[i];
+}
+
+/* Add up what documents may score at most. */
+static INLINED void find_bounds(Search *search)
+{
+    const Py_ssize_t n_words = search->n_words;
+    for (Py_ssize_t i = 0; i < search->n; i++) {
+        const float unit = (float)(search->impacts[i].most / LARGEST_TOP * (1 + MARGIN));
+        add_tops(search->bounds, search->impacts[i].tops.buffer.buf, unit, BLOCKS * n_words);
+    }
+    for (int block = 0; block < BLOCKS; block++)
+        raise(search->most, search->bounds + block * n_words, n_words);
+}
+
+/* Add the scores that an impact has in a block of a word. */
+static INLINED void add_scores(const Impact *impact, Py_ssize_t word, int block, double *scores)
+{
+    const double times = impact->times;
+    const float *values = impact->values.buffer.buf;
+    if (!impact->ranks.buffer.buf) {
+        values += 64 * word + BLOCK * block;
+        for (int place = 0; place < BLOCK; place++)
+            scores[place] += times * values[place];
+        return;
+    }
+    const uint64_t bits = ((const uint64_t *)impact->bits.buffer.buf)[word];
+    const Py_ssize_t rank = ((const int32_t *)impact->ranks.buffer.buf)[word];
+    if (rank < 0 || rank + __builtin_popcountll(bits) > impact->values.n)
+        return; /* no ranks of these bits; what `keep` gives never is */
+    values += rank + __builtin_popcountll(bits & ((1ULL << BLOCK * block) - 1));
+    for (unsigned left = bits >> BLOCK * block & IN_BLOCK; left; left &= left - 1)
+        scores[__builtin_ctz(left)] += times * *values++;
+}
+
+/* Offer those documents of a block that are wanted. */
+static INLINED void look_at(Search *search, Py_ssize_t word, int block, unsigned wanted)
+{
+    double scores[BLOCK] = {0};
     for (Py_ssize_t i = 0; i < search->n; i++)
-        bound += word_of(&search->impacts[i], word) & search->among[word] ? search->impacts[i].most : 0;
-    return bound;
+        add_scores(&search->impacts[i], word, block, scores);
+    for (; wanted; wanted &= wanted - 1) {
+        const int place = __builtin_ctz(wanted);
+        if (scores[place] >= search->least)
+            offer(search, key_of(scores[place], 64 * word + BLOCK * block + place));
+    }
 }
 
-COUNTS_BITS static void find_best(Search *search, Py_ssize_t n_words)
+/* Look at those blocks of a word that have bounds from `lower` to below `upper`, and may hold one of the best. */
+static INLINED void look_at_word(Search *search, Py_ssize_t word, float lower, float upper)
 {
-    for (Py_ssize_t word = 0; word < n_words; word++)
-        if (search->among[word] && !is_too_little(search, bound_of(search, word)))
-            look_at(search, word);
+    for (int block = 0; block < BLOCKS; block++) {
+        const float bound = search->bounds[block * search->n_words + word];
+        const unsigned wanted = search->among[word] >> BLOCK * block & IN_BLOCK;
+        if (lower <= bound && bound < upper && bound >= search->least && wanted)
+            look_at(search, word, block, wanted);
+    }
+}
+
+/* Find the best. What promises most is looked at first, so that the rest can soon be passed over. */
+COUNTS_BITS static void find_best(Search *search)
+{
+    static const float shares[] = {0.85f, 0.7f, 0}; /* of the largest bound; measured */
+    float most = 0, upper = INFINITY;
+    find_bounds(search);
+    for (Py_ssize_t word = 0; word < search->n_words; word++)
+        if (search->most[word] > most)
+            most = search->most[word];
+    for (int round = 0; round < 3 && upper >= search->least; round++) {
+        const float lower = most * shares[round];
+        for (Py_ssize_t word = 0; word < search->n_words; word++)
+            if (search->most[word] >= lower && search->most[word] >= search->least && search->among[word])
+                look_at_word(search, word, lower, upper);
+        upper = lower;
+    }
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
+    return (first < second) - (first > second);
 }
 
 /* best(impacts, times, among, n_best) */
@@ -250,34 +243,37 @@ PyObject *best(PyObject *self, PyObject *args)
     search.n = PyList_Size(list);
     if (!is_long_enough(PyList_Size(times), search.n) || !hold(among_object, &among, 8, 0))
         return NULL;
+    if (!is_long_enough((Py_ssize_t)LAST_ORDINAL + 1, 64 * among.n))
+        goto end;
     search.among = among.buffer.buf;
+    search.n_words = among.n;
     search.size = n_best < 0 ? 0 : n_best < 64 * among.n ? n_best : 64 * among.n;
     search.impacts = calloc((size_t)search.n + 1, sizeof(Impact));
-    search.by_most = malloc((size_t)(search.n + 1) * sizeof(Impact *));
-    search.heap = malloc((size_t)(search.size + 1) * sizeof(Ranked));
-    if (!search.impacts || !search.by_most || !search.heap) {
+    search.bounds = calloc((size_t)(BLOCKS * among.n) + 1, sizeof(float));
+    search.most = calloc((size_t)among.n + 1, sizeof(float));
+    search.heap = malloc((size_t)(search.size + 1) * sizeof(uint64_t));
+    if (!search.impacts || !search.bounds || !search.most || !search.heap) {
         PyErr_NoMemory();
         goto end;
     }
-    for (Py_ssize_t i = 0; i < search.n; i++) {
-        search.by_most[i] = &search.impacts[i];
+    for (Py_ssize_t i = 0; i < search.n; i++)
         if (!hold_bits(PyList_GetItem(list, i), &search.impacts[i], among.n) ||
             !hold_scores(PyList_GetItem(list, i), PyList_GetItem(times, i), &search.impacts[i]))
             goto end;
-    }
-    qsort(search.by_most, (size_t)search.n, sizeof(Impact *), compare_most);
     if (search.size)
-        find_best(&search, among.n);
-    qsort(search.heap, (size_t)search.n_best, sizeof(Ranked), compare_ranked);
+        find_best(&search);
+    qsort(search.heap, (size_t)search.n_best, sizeof(uint64_t), compare_keys);
     answer = PyList_New(search.n_best);
     for (Py_ssize_t i = 0; answer && i < search.n_best; i++) {
-        PyObject *ranked = Py_BuildValue("(nd)", search.heap[i].doc, search.heap[i].units / SCORE_UNITS);
+        const Py_ssize_t doc = (Py_ssize_t)(LAST_ORDINAL - (search.heap[i] & LAST_ORDINAL));
+        PyObject *ranked = Py_BuildValue("(nd)", doc, (double)(search.heap[i] >> ORDINAL_BITS) / SCORE_UNITS);
         if (!ranked || PyList_SetItem(answer, i, ranked) < 0)
             Py_CLEAR(answer);
     }
 end:
     free(search.heap);
-    free(search.by_most);
+    free(search.most);
+    free(search.bounds);
     release_impacts(search.impacts, search.n);
     release(&among, 1);
     return answer;
