@@ -291,7 +291,7 @@ class MarkedText:
     Iterating gives its fragments in order; together they are the text.
     """
 
-    text: str
+    text: str = ""
     marks: tuple[tuple[int, int], ...] = ()
 
     def __iter__(self) -> Iterator[Fragment]:
@@ -306,20 +306,11 @@ class MarkedText:
 
 
 @dataclass(slots=True, unsafe_hash=True)
-class Snippet:
+class Snippet(MarkedText):
     """The extract shown under a hit. `cut_before`/`cut_after`: its sentence begins before it or goes on after it."""
 
-    extract: MarkedText = MarkedText("")
     cut_before: bool = False
     cut_after: bool = False
-
-    @property
-    def text(self) -> str:
-        return self.extract.text
-
-    @property
-    def fragments(self) -> tuple[Fragment, ...]:
-        return tuple(self.extract)
 
 
 class Hit(NamedTuple):

@@ -41,9 +41,10 @@ def find_marks(query: Query) -> dict[str, Marks]:
     """Return, by field, what is marked there: alternatives with twice their clause's number, synonyms with one more."""
     by_fields: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {SCORED: {}}
     for number, clause in enumerate(query.clauses):
-        for code, alternatives in ((2 * number, clause.alternatives), (2 * number + 1, clause.synonyms)):
-            for alternative in alternatives:
-                by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, code)
+        for alternative in clause.alternatives:
+            by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, 2 * number)
+        for alternative in clause.synonyms:
+            by_fields.setdefault(alternative.fields, {}).setdefault(alternative.terms, 2 * number + 1)
     everywhere = by_fields.pop(SCORED)
     marks: dict[str, Marks] = dict.fromkeys(SCORED, everywhere)
     for fields, phrases in by_fields.items():  # prefixed clauses, which name one field
@@ -77,7 +78,7 @@ class Extractor:
             title, section, shown, start, end = self._stretch(doc, section)
             if shown or start == end:
                 inside = tuple([(first - start, last - start) for first, last in marks if last <= end])
-                snippet = Snippet(MarkedText(shown, inside))
+                snippet = Snippet(shown, inside)
             else:
                 snippet = _cut(self._engine.text(doc, SCORED[section >> SENTENCE_BITS]), start, end, marks)
             extracts.append((MarkedText(title, in_title), snippet))
@@ -126,7 +127,7 @@ def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> S
     shown = shown.rstrip()
     end = start + len(shown)
     inside = tuple([(first - start, last - start) for first, last in marks if start <= first and last <= end])
-    return Snippet(MarkedText(shown, inside), cut_before, cut_after)
+    return Snippet(shown, inside, cut_before, cut_after)
 
 
 def _next_word(text: str, place: int, last: int) -> int:

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from typing import Any
 
 from indexer import (
     Article,
@@ -26,10 +27,10 @@ from indexer import (
     pointer_stamp,
     read_run,
 )
-from webui.pages.cards import CardFacts, card_facts, month_name
+from webui.pages.cards import month_name
 
 MAX_IN_SITEMAP = 45_000  # digests; the format allows 50,000 addresses, topics and months are some of them
-MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB; beyond that they are read again
+MAX_RECORDS = 5000  # kept in memory per generation, about 25 MB, and as many cards; others are read again
 
 # Questions as clinicians ask them. The start page offers the first three that find digests with all their words.
 EXAMPLES = (
@@ -55,8 +56,9 @@ class LiveGeneration:
         self.newest = newest[0].month if newest else None  # month of the newest digest, "2022-05"
         self.newest_name = month_name(self.newest)
         self.record: Callable[[str], Article] = lru_cache(maxsize=MAX_RECORDS)(searcher.records.article)
-        self.card_facts: Callable[[str], CardFacts] = lru_cache(maxsize=MAX_RECORDS)(
-            lambda doc_id: card_facts(searcher.records.article(doc_id), searcher.label)
+        # remembered(make, doc_id, ...) gives make(the article, what gives labels, ...), made when first asked for
+        self.remembered: Callable[..., Any] = lru_cache(maxsize=MAX_RECORDS)(
+            lambda make, doc_id, *key: make(searcher.records.article(doc_id), searcher.label, *key)
         )
         self.related: Callable[[str], list[Related]] = lru_cache(maxsize=MAX_RECORDS)(searcher.more_like)
         self.examples = tuple(question for question in EXAMPLES if self._finds(question))[:N_EXAMPLES]

@@ -40,8 +40,8 @@ def parse_query_string(query: str) -> tuple[SearchRequest, tuple[Notice, ...]]:
         types=_choices(values, "type", notices),
         year_from=_year(values, "from", notices) or year,
         year_to=_year(values, "to", notices) or year,
-        match=cast(Match, _one_of(values, "match", MATCHES, notices) or "any"),
-        sort=cast(Sort | None, _one_of(values, "sort", SORTS, notices)),
+        match=cast("Match", _one_of(values, "match", MATCHES, notices) or "any"),
+        sort=cast("Sort | None", _one_of(values, "sort", SORTS, notices)),
         typed_only=_one_of(values, "words", ("typed",), notices) is not None,
         page=_page(values, notices),
     )
@@ -65,12 +65,12 @@ def _ascending(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _values(query: str) -> dict[str, list[str]]:
-    """Return the values of each name of a query string, without empty ones: `parse_qs` in half its time."""
+    """Return the values of each name of a query string, in one line each, without empty ones."""
     values: dict[str, list[str]] = {}
     for field in query.split("&"):
         name, _, value = field.partition("=")
-        if value:
-            values.setdefault(unquote(name.replace("+", " ")), []).append(unquote(value.replace("+", " ")))
+        if text := _clean(unquote(value.replace("+", " "))):
+            values.setdefault(unquote(name.replace("+", " ")), []).append(text)
     return values
 
 
@@ -82,16 +82,13 @@ def _clean(text: str) -> str:
 
 
 def _first(values: Mapping[str, list[str]], name: str) -> str:
-    for text in values.get(name, ()):
-        if cleaned := _clean(text):
-            return cleaned
-    return ""
+    return values[name][0] if name in values else ""
 
 
 def _choices(values: Mapping[str, list[str]], name: str, notices: list[Notice]) -> tuple[str, ...]:
     if name not in values:
         return ()
-    chosen = tuple(dict.fromkeys(text for text in map(_clean, values[name]) if text))
+    chosen = tuple(dict.fromkeys(values[name]))
     if len(chosen) > MAX_VALUES:
         notices.append(Notice("many-values", f"Only the first {MAX_VALUES} choices of '{name}' were used."))
     return chosen[:MAX_VALUES]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
@@ -16,9 +15,10 @@ from operator import itemgetter
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
 
-MAX_REMEMBERED = 20_000  # skeletons, about a kilobyte each: those of all facet values, and of some thousand cards
+from indexer import mark_up
+
+MAX_REMEMBERED = 5_000  # what `Skeletons.get` has made, mostly pagers of a kilobyte; and texts that skeletons share
 MAX_SHAPES = 500  # of whole pages, about 2 kB each: two thousand different questions needed 120 (22 November 2026)
 
 # No text of a page can hold it by chance or on purpose: it is drawn anew by every process.
@@ -35,38 +35,45 @@ def hole(number: int) -> str:
 HOLES = [hole(number) for number in range(5)]
 
 
-def escaped(text: str) -> str:
-    """Return a text as markup: what `markupsafe.escape` gives, in half its time, for it is called by the hundred."""
-    return (
-        text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;").replace("'", "&#39;").replace('"', "&#34;")
-    )
+class Filled(bytes):
+    """Markup in UTF-8, as filled skeletons are: as bytes, it is put together and sent without being encoded again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return it as a template takes it."""
+        return self.decode()
 
 
-def _picker(numbers: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Return what picks the values of these numbers from all: `itemgetter`, which gives no sequence for one number."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    return lambda values: [values[number] for number in numbers]
+def escaped(text: str) -> bytes:
+    """Return a text as markup in UTF-8."""
+    return mark_up(text, ())
+
+
+@lru_cache(MAX_REMEMBERED)
+def _encoded(text: str) -> bytes:
+    """Return a text in UTF-8; the same object for the same text, as skeletons have most of their texts in common."""
+    return text.encode()
 
 
 class Skeleton:
-    """Markup with numbered holes; a number may stand at several places, or, left out by the template, at none."""
+    """Markup in UTF-8 with numbered holes. A number may stand at several places or, if left out, at none."""
 
     __slots__ = ("_numbers", "_pick", "_pieces")
 
     def __init__(self, markup: str) -> None:
-        # text, number, text, number, ..., text; skeletons of one macro have most of their texts in common
-        self._pieces = [sys.intern(piece) for piece in _HOLE.split(markup)]
-        self._numbers = [int(number) for number in self._pieces[1::2]]
+        pieces = _HOLE.split(markup)  # text, number, text, number, ..., text
+        self._pieces = [_encoded(piece) for piece in pieces]
+        self._numbers = [int(number) for number in pieces[1::2]]
         self._pick = _picker(self._numbers)
 
-    def fill(self, *values: str) -> str:
+    def fill(self, *values: bytes) -> bytes:
         """Return the markup with values, which are markup themselves, in its holes. IndexError when one is missing."""
         pieces = self._pieces.copy()
         pieces[1::2] = self._pick(values)
-        return "".join(pieces)
+        return b"".join(pieces)
 
-    def around(self, n_holes: int) -> tuple[str, ...]:
+    def around(self, n_holes: int) -> tuple[bytes, ...]:
         """Return the texts before, between and after the holes, for what is put together fifty times a page.
 
         ValueError unless the holes are so many, each once and in order: else a value would stand in another's place.
@@ -76,25 +83,11 @@ class Skeleton:
         return tuple(self._pieces[::2])
 
 
-@lru_cache(MAX_REMEMBERED)
-def _encoded(text: str) -> bytes:
-    """Return a text in UTF-8; the same object for the same text, as pages have most of their texts in common."""
-    return text.encode()
-
-
-class PageSkeleton:
-    """The same of a whole page in UTF-8: to encode it once it is filled takes longer than to fill it."""
-
-    def __init__(self, markup: str) -> None:
-        pieces = _HOLE.split(markup)
-        self._pieces = [_encoded(piece) for piece in pieces]
-        self._pick = _picker([int(number) for number in pieces[1::2]])
-
-    def fill(self, values: Sequence[bytes]) -> bytes:
-        """Return the page with values, which are markup in UTF-8, in its holes. IndexError when one is missing."""
-        pieces = self._pieces.copy()
-        pieces[1::2] = self._pick(values)
-        return b"".join(pieces)
+def _picker(numbers: Sequence[int]) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
+    """Return what picks the values of these numbers from all: `itemgetter`, which gives no sequence for one number."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda values: [values[number] for number in numbers]
 
 
 class Skeletons:
@@ -116,40 +109,37 @@ class Skeletons:
     def page(self, template: str, **context: object) -> bytes:
         """Return what the template renders from these values, in UTF-8.
 
-        They are texts, markup, and tuples of them, also named ones, however deep. The template is rendered once for all
-        values of a shape: the same in everything but texts, and in which texts are empty. So it may ask whether a text
-        is empty, but not what it is; and what is no text must have a hash.
+        They are texts, `Filled`, and tuples of them, also named ones, however deep. The template is rendered once for
+        all values of a shape: the same in everything but texts, and in which texts are empty. So it may ask whether a
+        text is empty, but not what it is; and what is no text must have a hash.
         """
         texts: list[str] = []
-        markups: list[Markup] = []
+        markups: list[bytes] = []
         shape = _shape(tuple(context.values()), texts, markups)
-        values = escaped(_MARK.join(texts)).encode().split(_ENCODED_MARK)  # one by one it would take twice as long
-        values += map(str.encode, markups)
-        return self._of_shape(template, tuple(context), shape, len(values) - len(markups)).fill(values)
+        values = escaped(_MARK.join(texts)).split(_ENCODED_MARK)  # one by one it would take twice as long
+        return self._of_shape(template, tuple(context), shape, len(values)).fill(*values, *markups)
 
-    def _make_page(self, template: str, names: tuple[str, ...], shape: tuple[Any, ...], n_texts: int) -> PageSkeleton:
-        context = zip(names, _with_holes(shape, {str: count(), Markup: count(n_texts)}), strict=True)
-        return PageSkeleton(self._env.get_template(template).render(dict(context)))
+    def _make_page(self, template: str, names: tuple[str, ...], shape: tuple[Any, ...], n_texts: int) -> Skeleton:
+        context = zip(names, _with_holes(shape, {str: count(), Filled: count(n_texts)}), strict=True)
+        return Skeleton(self._env.get_template(template).render(dict(context)))
 
 
-def _shape(values: tuple[Any, ...], texts: list[str], markups: list[Markup]) -> tuple[Any, ...]:
+def _shape(values: tuple[Any, ...], texts: list[str], markups: list[bytes]) -> tuple[Any, ...]:
     """Return the type of a tuple and its values, where types stand for texts and markup, which are added to theirs."""
     shape: list[object] = [type(values)]
-    add = shape.append
     for value in values:
-        kind = type(value)
         if not value:
-            add(value)
-        elif kind is str:
+            shape.append(value)
+        elif type(value) is str:
             texts.append(value)
-            add(str)
-        elif kind is Markup:
+            shape.append(str)
+        elif type(value) is Filled:
             markups.append(value)
-            add(Markup)
+            shape.append(Filled)
         elif isinstance(value, tuple):
-            add(_shape(value, texts, markups))
+            shape.append(_shape(value, texts, markups))
         else:
-            add(value)
+            shape.append(value)
     return tuple(shape)
 
 
@@ -157,7 +147,7 @@ def _with_holes(shape: tuple[Any, ...], numbers: Mapping[type, count[int]]) -> t
     """Return a tuple of that shape, with a hole for each of its texts."""
     values = []
     for value in shape[1:]:
-        if value is str or value is Markup:
+        if value is str or value is Filled:
             value = hole(next(numbers[value]))
         elif isinstance(value, tuple) and value:
             value = _with_holes(value, numbers)

@@ -166,7 +166,7 @@ def _print(results: Results, explained: Sequence[ExplainedHit]) -> None:
     click.echo(f"{n} digest{'s' * (n != 1)}{with_all}.")
     for hit, why in zip_longest(results.hits, explained):
         title = "".join(click.style(f.text, bold=f.marked) for f in hit.title)
-        words = "".join(click.style(f.text, bold=f.marked) for f in hit.snippet.fragments)
+        words = "".join(click.style(f.text, bold=f.marked) for f in hit.snippet)
         before, after = "… " * hit.snippet.cut_before, " …" * hit.snippet.cut_after
         click.echo(f"\n{hit.rank:3}. {title}\n     {hit.doc_id}  {hit.month or 'no date'}  score {hit.score:.3f}")
         click.echo(f"     {before}{words}{after}")

@@ -55,7 +55,7 @@ def snippet_of(words: str, summary: str = "", implications: str = "") -> Snippet
 
 
 def marked(snippet: Snippet) -> list[str]:
-    return [fragment.text for fragment in snippet.fragments if fragment.marked]
+    return [fragment.text for fragment in snippet if fragment.marked]
 
 
 # --- which sentence ---------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_without_any_text_the_snippet_is_empty() -> None:
 
 def test_whole_sentences_follow_while_they_fit() -> None:
     text = FILLER * 5
-    assert snippet_of("", text) == Snippet(MarkedText((FILLER * 3).strip()))  # 3 x 76 = 228, a fourth is over
+    assert snippet_of("", text) == Snippet((FILLER * 3).strip())  # 3 x 76 = 228, a fourth is over
     assert len(FILLER) * 3 <= MAX_CHARS < len(FILLER) * 4
 
 
@@ -107,9 +107,9 @@ def test_a_snippet_does_not_reach_into_the_next_paragraph() -> None:
 
 def test_a_sentence_of_exactly_the_most_characters_is_whole_and_one_more_is_cut_at_a_word() -> None:
     whole = "word " * 47 + "final"  # 47 x 5 + 5 = 240
-    assert snippet_of("", whole) == Snippet(MarkedText(whole))
+    assert snippet_of("", whole) == Snippet(whole)
     longer = snippet_of("", whole + "s")
-    assert longer == Snippet(MarkedText(("word " * 47).strip()), cut_before=False, cut_after=True)
+    assert longer == Snippet(("word " * 47).strip(), cut_before=False, cut_after=True)
 
 
 def test_a_long_sentence_is_cut_around_its_first_marked_word() -> None:
@@ -156,7 +156,7 @@ def test_a_marked_word_deep_in_a_long_run_is_still_shown() -> None:
 
 def test_what_is_marked_is_the_word_as_printed_with_its_accents_and_apostrophe() -> None:
     snippet = snippet_of("fluckiger client", "Flückiger’s naïve “client`s” view.")
-    assert snippet.fragments == (
+    assert tuple(snippet) == (
         Fragment("Flückiger’s", marked=True),
         Fragment(" naïve “"),
         Fragment("client`s", marked=True),
@@ -177,7 +177,7 @@ def test_a_title_is_shown_whole_and_marked_by_its_own_words() -> None:
         Fragment("loss", marked=True),
         Fragment("?"),
     )
-    assert snippet == Snippet(MarkedText("A loss. Another."))
+    assert snippet == Snippet("A loss. Another.")
 
 
 def test_a_whole_text_is_marked_without_loss() -> None:
@@ -218,8 +218,8 @@ def test_a_snippet_is_a_piece_of_a_text_and_marks_all_its_words(summary: str, im
     assert snippet.text == snippet.text.strip()
     assert snippet.text in summary or snippet.text in implications
     assert snippet.text or not (summary + implications).strip()
-    assert "".join(fragment.text for fragment in snippet.fragments) == snippet.text
-    assert all(fragment.text for fragment in snippet.fragments)
+    assert "".join(fragment.text for fragment in snippet) == snippet.text
+    assert all(fragment.text for fragment in snippet)
     if find_spans(summary, wanted) or find_spans(implications, wanted):
         assert marked(snippet)
     assert marked(snippet) == [snippet.text[start:end] for start, end, _ in find_spans(snippet.text, wanted)]

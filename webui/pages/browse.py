@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from indexer import SearchRequest
 from webui.live import LiveGeneration
 from webui.pages.cards import UNTITLED, month_name
 from webui.pages.parts import SITE, Addresses, Count, Frame, Link, by_label, cards, counts, digests, span
 from webui.params import State
-from webui.skeletons import Skeletons
+from webui.skeletons import Filled, Skeletons
 
 N_NEWEST = 10  # digests on the page of a topic; the search has the others, and filters for them
 N_TITLES = 5  # digests of a month on the page of its year; the blog has two or three
@@ -43,7 +41,7 @@ class TopicPage:
     label: str
     lead: str
     all: Link
-    newest: Markup
+    newest: Filled
     types: Sequence[Count]
     years: Sequence[Count]
 
@@ -56,7 +54,7 @@ class MonthPage:
     heading: str
     lead: str
     year: Link
-    hits: Markup
+    hits: Filled
     first_rank: int
     pages: Sequence[Link]
     earlier: Link | None

@@ -12,7 +12,10 @@ UNTITLED = "Untitled digest"
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: its skeletons are looked up by it
+Label = Callable[[str, str], str]  # gives the name of a value of a facet
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """The lines of a card that stay the same; "" or () where the record does not say.
 
@@ -32,8 +35,8 @@ class CardFacts:
     topics: tuple[tuple[str, str], ...]
 
 
-def card_facts(article: Article, label: Callable[[str, str], str]) -> CardFacts:
-    """Return the facts of a digest. `label` gives the name of a value of a facet."""
+def card_facts(article: Article, label: Label) -> CardFacts:
+    """Return the facts of a digest."""
     citation, kind = article.citation, article.research_type
     topics = {assignment.value: label("topic", assignment.value) for assignment in article.topics}
     return CardFacts(

@@ -10,14 +10,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
-
-from indexer import Citation, Facet, Fragment, Hit, MarkedText, Results, SearchRequest
+from indexer import Article, Citation, Facet, Fragment, Hit, Results, SearchRequest, mark_up
 from webui.live import LiveGeneration
-from webui.pages.cards import UNTITLED, CardFacts
-from webui.skeletons import HOLES, Skeleton, Skeletons, escaped
+from webui.pages.cards import UNTITLED, Label, card_facts
+from webui.skeletons import HOLES, Filled, Skeleton, Skeletons, escaped
 
 SITE = "PPRNet Search"
+BEFORE_CUT, AFTER_CUT = (b"", "… ".encode()), (b"", " …".encode())
 
 Words = Iterable[Fragment]  # a text in pieces, some of them marked; () when there is none
 
@@ -149,7 +148,7 @@ def chosen_values(facet: Facet) -> list[tuple[str, str]]:
     """Return (value, label) of what is chosen in a facet, by value."""
     if not facet.chosen:
         return []
-    return sorted((v, label) for v, label in zip(facet.values, facet.labels, strict=True) if v in facet.chosen)
+    return [(value, facet.labels[facet.values.index(value)]) for value in sorted(facet.chosen)]
 
 
 def counts(facet: Facet, address: Callable[[str], str]) -> list[Count]:
@@ -164,54 +163,40 @@ def by_label(rows: Iterable[Count]) -> list[Count]:
 
 def cards(
     live: LiveGeneration, hits: Iterable[Hit], addresses: Addresses, skeletons: Skeletons, *, level: int
-) -> Markup:
+) -> Filled:
     """Return the cards of digests as items of a list, with headings of a level."""
-    return Markup("".join([_card(live, hit, addresses.root, skeletons, level, "", "") for hit in hits]))
+    return Filled(b"".join([_card(live, hit, addresses.root, skeletons, level, b"", b"") for hit in hits]))
 
 
 def result_cards(
     live: LiveGeneration, results: Results, query: str, addresses: Addresses, skeletons: Skeletons
-) -> Markup:
+) -> Filled:
     """Return the cards of the hits of a search as items of a list; `query` is its address."""
-    asked = f"?{escaped(query)}" if query else ""
-    why = asked if results.words else ""  # without words there is nothing to explain
-    return Markup("".join([_card(live, hit, addresses.root, skeletons, 2, asked, why) for hit in results.hits]))
+    asked = escaped(f"?{query}" if query else "")
+    why = asked if results.words else b""  # without words there is nothing to explain
+    return Filled(b"".join([_card(live, hit, addresses.root, skeletons, 2, asked, why) for hit in results.hits]))
 
 
-def _card(live: LiveGeneration, hit: Hit, root: str, skeletons: Skeletons, level: int, query: str, why: str) -> str:
+def _card(
+    live: LiveGeneration, hit: Hit, root: str, skeletons: Skeletons, level: int, query: bytes, why: bytes
+) -> bytes:
     """Return the card of a hit. `query` and `why`: what stands behind the addresses of its page and its explanation."""
     title, snippet = hit.title, hit.snippet
-    extract = marked(snippet.extract)
+    extract = mark_up(snippet.text, snippet.marks)
     if snippet.cut_before or snippet.cut_after:
-        extract = f"{'… ' * snippet.cut_before}{extract}{' …' * snippet.cut_after}"
-    missing = escaped(", ".join(hit.missing)) if why and hit.missing else ""
-    made: Skeleton = skeletons.get(_make_card, live.card_facts(hit.doc_id), root, level, missing != "", why != "")
-    return made.fill(query, marked(title) or UNTITLED, extract, missing, why)
+        extract = BEFORE_CUT[snippet.cut_before] + extract + AFTER_CUT[snippet.cut_after]
+    missing = escaped(", ".join(hit.missing)) if why and hit.missing else b""
+    made: Skeleton = live.remembered(_make_card, hit.doc_id, skeletons, root, level, bool(missing), bool(why))
+    return made.fill(query, mark_up(title.text, title.marks) or escaped(UNTITLED), extract, missing, why)
 
 
 def _make_card(
-    skeletons: Skeletons, facts: CardFacts, root: str, level: int, has_missing: bool, has_why: bool
+    article: Article, label: Label, skeletons: Skeletons, root: str, level: int, has_missing: bool, has_why: bool
 ) -> Skeleton:
     """Return the card of a digest with holes for the address of the search, title, snippet, missing words and why."""
     query, title, snippet, missing, why = HOLES
     holes = (query, title, snippet, missing if has_missing else "", why if has_why else "")
-    return Skeleton(skeletons.markup("card", level, root, facts, *holes))
-
-
-def marked(text: MarkedText) -> str:
-    """Return the markup of a text with its marks."""
-    place, whole = 0, text.text
-    markup = escaped(whole)
-    if not text.marks:
-        return markup
-    pieces: list[str] = []
-    for start, end in text.marks:
-        pieces += (whole[place:start], "<mark>", whole[start:end], "</mark>")
-        place = end
-    pieces.append(whole[place:])
-    if len(markup) > len(whole):  # most texts hold nothing that must be escaped
-        pieces[::2] = map(escaped, pieces[::2])
-    return "".join(pieces)
+    return Skeleton(skeletons.markup("card", level, root, card_facts(article, label), *holes))
 
 
 def doi_link(citation: Citation | None) -> Link | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from markupsafe import Markup
-
-from indexer import Fragment, Notice, Results, SearchRequest, Sort
+from indexer import Notice, Results, SearchRequest, Sort, mark_up
 from webui.live import LiveGeneration
-from webui.pages.facets import FacetBox, YearChart, facet_box, narrow_to_year, year_chart
+from webui.pages.facets import facet_box, narrow_to_year, year_chart
 from webui.pages.parts import (
     SITE,
     Addresses,
@@ -25,7 +23,7 @@ from webui.pages.parts import (
 from webui.pages.reading import READINGS, Reading, make_reading
 from webui.pages.ways_out import ways_out
 from webui.params import State
-from webui.skeletons import HOLES, Skeleton, Skeletons, escaped
+from webui.skeletons import HOLES, Filled, Skeleton, Skeletons, escaped
 
 N_NEWEST = 3  # digests shown when nothing is found
 PAGES_AROUND = 2  # pages linked on either side of the current one, besides the first and the last
@@ -41,9 +39,9 @@ class ChipGroup(NamedTuple):
 
 
 class SearchPage(NamedTuple):
-    """Texts, markup and tuples of them, for `Skeletons.page`.
+    """Texts, `Filled` and tuples of them, for `Skeletons.page`.
 
-    heading       a sentence of plain and emphasised parts.
+    heading       a sentence, with what is asked for marked.
     other_match   all words instead of any, or back.
     did_you_mean  the question without its typing errors, with the same filters, and what it finds.
     n_filters     "" when there is none.
@@ -52,7 +50,7 @@ class SearchPage(NamedTuple):
 
     frame: Frame
     found: str
-    heading: tuple[Fragment, ...]
+    heading: Filled
     other_match: Link | None
     match_note: str
     did_you_mean: Link | None
@@ -63,16 +61,15 @@ class SearchPage(NamedTuple):
     clear: str
     filters: str
     n_filters: str
-    sorts: Markup
-    hits: Markup
+    sorts: Filled
+    hits: Filled
     first_rank: str
     ways_out: tuple[Link, ...]
-    newest: Markup
-    pager: Markup
-    facets: tuple[FacetBox, ...]
+    newest: Filled
+    pager: Filled
+    facets: Filled
     adds: bool
-    years: YearChart | None
-    years_chosen: str
+    years: Filled
     year_from: str
     year_to: str
     year_fields: tuple[tuple[str, str], ...]
@@ -118,38 +115,42 @@ def search_page(
         hits=result_cards(live, results, query, addresses, skeletons),
         first_rank=str((request.page - 1) * request.size + 1),
         ways_out=() if results.total else tuple(ways_out(live, results, state, addresses)),
-        newest=Markup("") if results.total else _newest(live, addresses, skeletons),
+        newest=Filled() if results.total else _newest(live, addresses, skeletons),
         pager=_pager(results, state, addresses, skeletons),
-        facets=tuple([facet_box(facet, state, addresses, skeletons) for facet in (topic, kind) if facet.values]),
+        facets=Filled(
+            b"".join([facet_box(facet, state, addresses, skeletons) for facet in (topic, kind) if facet.values])
+        ),
         adds=bool(topic.adds or kind.adds),
-        years=year_chart(year, state, skeletons, narrow_to_year(state, addresses)),
-        years_chosen=years_text(request),
+        years=year_chart(year, skeletons, narrow_to_year(state, addresses), request),
         year_from=str(request.year_from or ""),
         year_to=str(request.year_to or ""),
         year_fields=state.fields("from", "to"),
     )
 
 
-def _newest(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons) -> Markup:
+def _newest(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons) -> Filled:
     """Return the cards of the newest digests."""
     return cards(live, live.searcher.search(SearchRequest(size=N_NEWEST)).hits, addresses, skeletons, level=3)
 
 
-def _heading(results: Results, request: SearchRequest) -> tuple[Fragment, ...]:
+def _heading(results: Results, request: SearchRequest) -> Filled:
     """Return the sentence over the results: "37 digests for *video therapy* in *Alliance* or *Empathy*, 2020"."""
-    total = digests(results.total) if results.total else "No digest"
-    heading: list[Fragment] = []
+    text = digests(results.total) if results.total else "No digest"
+    marks: list[tuple[int, int]] = []
     if request.text:
-        heading += [Fragment(f"{total} with all of " if request.match == "all" else f"{total} for ")]
-        heading += [Fragment(request.text, marked=True)]
+        text = f"{text} with all of " if request.match == "all" else f"{text} for "
+        marks.append((len(text), len(text) + len(request.text)))
+        text += request.text
     for facet, joint in zip(results.facets[:2], (" in ", " of type "), strict=True):
         for i, (_, label) in enumerate(chosen_values(facet)):
-            heading += [Fragment(" or " if i else joint), Fragment(label, marked=True)]
+            text += " or " if i else joint
+            marks.append((len(text), len(text) + len(label)))
+            text += label
     if years := years_text(request):
-        heading.append(Fragment(f", {years}"))
-    if not request.text:
-        heading.insert(0, Fragment(total if heading or not results.total else f"All {total}"))
-    return tuple(heading)
+        text += f", {years}"
+    if results.total and not marks and not years:
+        text = f"All {text}"
+    return Filled(mark_up(text, tuple(marks)))
 
 
 def _messages(notices: Sequence[Notice], results: Results) -> tuple[str, ...]:
@@ -179,12 +180,12 @@ def _match_note(results: Results) -> str:
     return "Each has all your words." if results.total_all_words == results.total else ""
 
 
-def _sorts(request: SearchRequest, has_words: bool, state: State, addresses: Addresses, skeletons: Skeletons) -> Markup:
+def _sorts(request: SearchRequest, has_words: bool, state: State, addresses: Addresses, skeletons: Skeletons) -> Filled:
     """Return the links to the orders; by relevance only where there are words to be relevant to."""
     orders = ORDERS if has_words else ORDERS[1:]
     usual, other = addresses.results(state.with_sort(None)), addresses.results(state.before_sort())
     made: Skeleton = skeletons.get(_make_sorts, orders, request.sort or orders[0])
-    return Markup(made.fill(escaped(usual), escaped(other)))
+    return Filled(made.fill(escaped(usual), escaped(other)))
 
 
 def _make_sorts(skeletons: Skeletons, orders: Sequence[Sort], shown: Sort) -> Skeleton:
@@ -204,13 +205,13 @@ def _chips(results: Results, state: State, addresses: Addresses) -> Iterator[Chi
         yield ChipGroup("Year", (Link(addresses.results(state.without("year")), years),))
 
 
-def _pager(results: Results, state: State, addresses: Addresses, skeletons: Skeletons) -> Markup:
+def _pager(results: Results, state: State, addresses: Addresses, skeletons: Skeletons) -> Filled:
     """Return the links to the other pages; "" for a single page."""
     if results.pages == 1:
-        return Markup("")
+        return Filled()
     first, others = addresses.results(state.page(1)), addresses.results(state.before_page())
     made: Skeleton = skeletons.get(_make_pager, results.request.page, results.pages)
-    return Markup(made.fill(escaped(first), escaped(others)))
+    return Filled(made.fill(escaped(first), escaped(others)))
 
 
 def _make_pager(skeletons: Skeletons, page: int, last: int) -> Skeleton:

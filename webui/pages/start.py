@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from indexer import SearchRequest
 from webui.live import LiveGeneration
 from webui.pages.cards import month_name
-from webui.pages.facets import YearChart, year_chart
+from webui.pages.facets import pages_of_years, year_chart
 from webui.pages.parts import SITE, Addresses, Count, Frame, Link, by_label, cards, counts, digests, span
 from webui.params import State
-from webui.skeletons import Skeletons, escaped
+from webui.skeletons import Filled, Skeletons
 
 N_NEWEST = 5  # digests of the newest month; the blog brings two or three a month
 
@@ -27,9 +25,9 @@ class StartPage:
     span: str
     examples: Sequence[Link]
     month: Link | None
-    newest: Markup
+    newest: Filled
     topics: Sequence[Count]
-    years: YearChart | None
+    years: Filled
 
 
 def start_page(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons) -> StartPage:
@@ -51,7 +49,5 @@ def start_page(live: LiveGeneration, addresses: Addresses, skeletons: Skeletons)
         month=Link(addresses.month(month), month_name(month)) if month else None,
         newest=cards(live, [hit for hit in results.hits if hit.month == month], addresses, skeletons, level=3),
         topics=by_label(counts(topics, addresses.topic)),
-        years=year_chart(
-            years, State(results.request), skeletons, lambda year: escaped(addresses.year(year)), follow=True
-        ),
+        years=year_chart(years, skeletons, pages_of_years(addresses)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from webui.caching import REVALIDATE, TAG
 from webui.views.site import Site
 
 # Pages hold text from elsewhere: were a piece of it ever to slip through as markup, it could load and run nothing.
@@ -31,7 +32,9 @@ def add_headers(site: Site) -> None:
 
     def complete(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            if NOT_KEPT[0] not in [name for name, _ in headers]:
+            if TAG in environ and status.startswith("200"):
+                headers += (("ETag", environ[TAG]), REVALIDATE)
+            elif NOT_KEPT[0] not in [name for name, _ in headers]:
                 headers.append(NOT_KEPT)
             headers += SECURITY_HEADERS
             return start_response(status, headers, exc_info)

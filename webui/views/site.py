@@ -6,16 +6,17 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from indexer import PprSearchError
-from webui.caching import OUR_PACKAGES, answer_unchanged, mark_cacheable, page_tag, program_digest
+from webui.caching import OUR_PACKAGES, TAG, answer_unchanged, page_tag, program_digest
 from webui.live import LiveGeneration, LiveIndex
 from webui.pages.message import MessagePage
 from webui.pages.parts import Addresses
 from webui.skeletons import Skeletons
 from webui.static_files import read_static_files
 
+LIVE = "pprsearch.live"  # where a request keeps the generation that it was answered from
 MAX_ROOTS = 16  # places where the application is mounted: mostly one
 
 
@@ -41,9 +42,10 @@ class Site:
 
     def live(self) -> LiveGeneration:
         """Return the live generation; within one request always the same, so that a page never shows two of them."""
-        live: LiveGeneration | None = g.get("live")
+        environ = request.environ
+        live: LiveGeneration | None = environ.get(LIVE)
         if live is None:
-            live = g.live = self.index.current()
+            live = environ[LIVE] = self.index.current()
         return live
 
     def live_or_none(self) -> LiveGeneration | None:
@@ -55,7 +57,8 @@ class Site:
 
     def render(self, template: str, page: object, status: int = 200, *, cached: bool = True) -> Response:
         """Return a page in its template. `cached`: it changes only with the index or the program."""
-        newest = g.live.newest_name if "live" in g else ""
+        live: LiveGeneration | None = request.environ.get(LIVE)
+        newest = live.newest_name if live else ""
         html = self.app.jinja_env.get_template(template).render(page=page, newest=newest)
         return self._tagged(Response(html, status, mimetype="text/html"), cached)
 
@@ -85,6 +88,8 @@ class Site:
         return Addresses(root, style, icon, script)
 
     def _tagged(self, response: Response, cached: bool) -> Response:
-        if cached and response.status_code == 200 and "live" in g:
-            return mark_cacheable(response, page_tag(self._program, g.live, request.environ))
+        """Return a response; its page has a tag when it is `cached`, as of `render`, and shows what the index holds."""
+        environ = request.environ
+        if cached and LIVE in environ and response.status_code == 200:
+            environ[TAG] = page_tag(self._program, environ[LIVE], environ)
         return response

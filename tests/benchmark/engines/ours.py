@@ -50,7 +50,7 @@ class Plain:
 
     def answer(self, raw: Results) -> Answer:
         counts = {facet.name: {b.value: b.count for b in facet.buckets if b.count} for facet in raw.facets}
-        marked = sum(any(fragment.marked for fragment in hit.snippet.fragments) for hit in raw.hits)
+        marked = sum(any(fragment.marked for fragment in hit.snippet) for hit in raw.hits)
         return Answer(raw.total, tuple(hit.doc_id for hit in raw.hits), counts, marked)
 
     def close(self) -> None:
