@@ -11,7 +11,6 @@ from indexer import Article, Citation
 UNTITLED = "Untitled digest"
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 
-
 Label = Callable[[str, str], str]  # gives the name of a value of a facet
 
 
