@@ -145,7 +145,7 @@ static INLINED void add_tops(float *restrict bounds, const uint8_t *restrict top
         bounds[i] += unit * (float)tops[i];
 }
 
-static INLINED void raise(float *restrict most, const float *restrict bounds, Py_ssize_t n)
+static INLINED void keep_largest(float *restrict most, const float *restrict bounds, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; i < n; i++)
         most[i] = bounds[i] > most[i] ? bounds[i] : most[i];
@@ -160,7 +160,7 @@ static INLINED void find_bounds(Search *search)
         add_tops(search->bounds, search->impacts[i].tops.buffer.buf, unit, BLOCKS * n_words);
     }
     for (int block = 0; block < BLOCKS; block++)
-        raise(search->most, search->bounds + block * n_words, n_words);
+        keep_largest(search->most, search->bounds + block * n_words, n_words);
 }
 
 /* Add the scores that an impact has in a block of a word. */
