@@ -92,6 +92,7 @@ class Clause:
     required  a document without it does not match (quoted and prefixed clauses).
     scored    it adds to the score (all but `author:` and `journal:`).
     count     how often it was typed: a word that is repeated weighs as often.
+    typed     its alternatives as the reader wrote them.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -99,11 +100,10 @@ class Clause:
     required: bool = False
     scored: bool = True
     count: int = 1
+    typed: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def typed(self) -> str:
-        alternatives = self.alternatives
-        return alternatives[0].typed if len(alternatives) == 1 else " OR ".join([a.typed for a in alternatives])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "typed", " OR ".join([a.typed for a in self.alternatives]))
 
 
 @dataclass(slots=True)

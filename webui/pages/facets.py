@@ -71,7 +71,7 @@ def facet_box(facet: Facet, state: State, addresses: Addresses, skeletons: Skele
     rows = _rows(facet, chosen, state, addresses, skeletons)
     n_open = max(0, N_SHOWN - len(chosen)) if len(rows) >= LONG else len(rows)
     numbers = facet.adds or facet.counts  # 0 for what is chosen
-    shown = [*chosen, *[i for i in _largest_first(facet)[:n_open] if numbers[i]]]
+    shown = [*chosen, *filter(numbers.__getitem__, _largest_first(facet)[:n_open])]
     everything: list[Row] = []
     if len(rows) < LONG:
         shown += [i for i, number in enumerate(numbers) if not number and i not in chosen]
@@ -80,7 +80,7 @@ def facet_box(facet: Facet, state: State, addresses: Addresses, skeletons: Skele
     else:
         everything = rows
     box: Skeleton = skeletons.get(_make_box, facet.name, facet.label, len(rows), len(chosen), bool(everything))
-    return box.fill(_join([rows[i] for i in shown]), _join(everything))
+    return box.fill(_join(map(rows.__getitem__, shown)), _join(everything))
 
 
 def _make_box(
@@ -156,7 +156,7 @@ def year_chart(facet: Facet, skeletons: Skeletons, links: YearLinks, request: Se
         return Filled()
     made: Bars = skeletons.get(_make_bars, facet.values, request is None)
     of_values, most = (*facet.counts, 0), max(facet.counts)
-    counts = [of_values[place] for place in made.places]
+    counts = list(map(of_values.__getitem__, made.places))
     heights = [HEIGHTS[-(-count * BAR_STEPS // most)] for count in counts]  # one step at least where there is a digest
     values = heights, links(made.years), list(map(_counted, counts))
     bars = _fill(made.links, *values)

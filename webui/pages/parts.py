@@ -165,7 +165,7 @@ def cards(
     live: LiveGeneration, hits: Iterable[Hit], addresses: Addresses, skeletons: Skeletons, *, level: int
 ) -> Filled:
     """Return the cards of digests as items of a list, with headings of a level."""
-    return Filled(b"".join([_card(live, hit, addresses.root, skeletons, level, b"", b"") for hit in hits]))
+    return _cards(live, hits, addresses.root, skeletons, level, b"", b"")
 
 
 def result_cards(
@@ -174,20 +174,23 @@ def result_cards(
     """Return the cards of the hits of a search as items of a list; `query` is its address."""
     asked = escaped(f"?{query}" if query else "")
     why = asked if results.words else b""  # without words there is nothing to explain
-    return Filled(b"".join([_card(live, hit, addresses.root, skeletons, 2, asked, why) for hit in results.hits]))
+    return _cards(live, results.hits, addresses.root, skeletons, 2, asked, why)
 
 
-def _card(
-    live: LiveGeneration, hit: Hit, root: str, skeletons: Skeletons, level: int, query: bytes, why: bytes
-) -> bytes:
-    """Return the card of a hit. `query` and `why`: what stands behind the addresses of its page and its explanation."""
-    title, snippet = hit.title, hit.snippet
-    extract = mark_up(snippet.text, snippet.marks)
-    if snippet.cut_before or snippet.cut_after:
-        extract = BEFORE_CUT[snippet.cut_before] + extract + AFTER_CUT[snippet.cut_after]
-    missing = escaped(", ".join(hit.missing)) if why and hit.missing else b""
-    made: Skeleton = live.remembered(_make_card, hit.doc_id, skeletons, root, level, bool(missing), bool(why))
-    return made.fill(query, mark_up(title.text, title.marks) or escaped(UNTITLED), extract, missing, why)
+def _cards(
+    live: LiveGeneration, hits: Iterable[Hit], root: str, skeletons: Skeletons, level: int, query: bytes, why: bytes
+) -> Filled:
+    """Return cards. `query` and `why`: what stands behind the addresses of a digest's page and its explanation."""
+    cards, has_why = [], why != b""
+    for hit in hits:
+        title, snippet = hit.title, hit.snippet
+        extract = mark_up(snippet.text, snippet.marks)
+        if snippet.cut_before or snippet.cut_after:
+            extract = BEFORE_CUT[snippet.cut_before] + extract + AFTER_CUT[snippet.cut_after]
+        missing = escaped(", ".join(hit.missing)) if has_why and hit.missing else b""
+        made: Skeleton = live.remembered(_make_card, hit.doc_id, skeletons, root, level, missing != b"", has_why)
+        cards.append(made.fill(query, mark_up(title.text, title.marks) or escaped(UNTITLED), extract, missing, why))
+    return Filled(b"".join(cards))
 
 
 def _make_card(
