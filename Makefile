@@ -29,8 +29,8 @@ test: compiler .venv/.installed $(library) ## install what tests need, compiler 
 	@PYTHONPATH=tests .venv/bin/python tests/browser/browser.py
 	.venv/bin/pytest
 
-bench: .venv-bench/.compiled ## measure speed beside other engines, ten minutes; SIZES="500 10000 100000" for all sizes
-	@PYTHONPATH=tests .venv-bench/bin/python -m benchmark $(if $(SIZES),--sizes $(SIZES))
+bench: .venv-bench/.compiled ## measure speed beside other engines, ten minutes; or SIZES="100000" PEERS="tantivy fts5"
+	@PYTHONPATH=tests .venv-bench/bin/python -m benchmark $(if $(SIZES),--sizes $(SIZES)) $(if $(PEERS),--peers $(PEERS))
 
 screenshots: .venv/.installed ## write pictures of the main pages to screenshots/, or to FOLDER=...
 	@PYTHONPATH=tests .venv/bin/python tests/browser/browser.py
