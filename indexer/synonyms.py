@@ -57,7 +57,7 @@ class Synonyms:
         added: list[str] = []
         place = 0
         while place < len(sequence):
-            phrase = self._longest_at(sequence, place) if sequence[place][0] in self._longest else ()
+            phrase = self._longest_at(sequence, place)
             if phrase:
                 numbers = {number for _, number in sequence[place : place + len(phrase)] if number is not None}
                 for number in numbers:
@@ -70,11 +70,17 @@ class Synonyms:
                     )
                     added += [way.typed for way in extra]
             place += len(phrase) or 1
-        return Query(tuple(clauses), query.excluded, query.notices, sequence, tuple(dict.fromkeys(added)))
+        return Query(
+            clauses=tuple(clauses),
+            excluded=query.excluded,
+            notices=query.notices,
+            sequence=sequence,
+            added=tuple(dict.fromkeys(added)),
+        )
 
     def _longest_at(self, sequence: Sequence[tuple[str, int | None]], place: int) -> Phrase:
         """Return the longest phrase that has synonyms and begins at a place; () when there is none."""
-        for width in range(min(self._longest[sequence[place][0]], len(sequence) - place), 0, -1):
+        for width in range(min(self._longest.get(sequence[place][0], 0), len(sequence) - place), 0, -1):
             phrase = tuple([term for term, _ in sequence[place : place + width]])
             if phrase in self.by_phrase:
                 return phrase

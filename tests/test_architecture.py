@@ -57,7 +57,7 @@ IMPORTERS = {
     "flask": ["webui/"],
     "flask_compress": ["webui/caching.py"],
     "jinja2": ["webui/"],
-    "markupsafe": ["webui/"],
+    "markupsafe": ["indexer/kernel/in_numpy.py"],
     "werkzeug": ["webui/"],
     "waitress": ["webui/serve.py"],
 }

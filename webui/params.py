@@ -180,10 +180,7 @@ class State:
         The choice itself is a `pair`, or from=...&to=... for "year", which has one gap: it holds one choice at most.
         """
         before, after = self._around(facet)
-        chosen = self._chosen(facet)
-        if not chosen:
-            return [(f"{before}&"[1:], after)]
-        pairs = [f"&{pair(facet, value)}" for value in chosen]
+        pairs = [f"&{pair(facet, value)}" for value in self._chosen(facet)]
         return [
             (f"{before}{''.join(pairs[:place])}&"[1:], f"{''.join(pairs[place:])}{after}")
             for place in range(len(pairs) + 1)

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from markupsafe import escape
 from numpy.typing import NDArray
 
 from indexer import bitmap
@@ -234,13 +235,7 @@ def mark_up(text: str, marks: Places) -> bytes:
     for number, (start, end) in enumerate(marks):
         if not place <= start <= end <= len(text):
             raise ValueError(f"mark {number} is not in its order, or not within the text")
-        pieces += (_escaped(text[place:start]), "<mark>", _escaped(text[start:end]), "</mark>")
+        pieces += (escape(text[place:start]), "<mark>", escape(text[start:end]), "</mark>")
         place = end
-    pieces.append(_escaped(text[place:]))
+    pieces.append(escape(text[place:]))
     return "".join(pieces).encode()
-
-
-def _escaped(text: str) -> str:
-    return (
-        text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;").replace("'", "&#39;").replace('"', "&#34;")
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from listings import LISTS
+
 DIGEST = "2021-07-psychotherapist-burnout-affects-patient-outcomes"
 ARTICLE = f"/article/{DIGEST}"
 MARKED_ARTICLE = f"{ARTICLE}?q=therapist+burnout"
@@ -18,12 +20,7 @@ PAGES = [
     ("/filters?q=video+therapy+alliance&topic=alliance&from=2018", 200),
     (MARKED_ARTICLE, 200),
     (f"/why/{DIGEST}?q=therapist+burnout", 200),
-    ("/topics", 200),
-    ("/topic/alliance", 200),
-    ("/archive", 200),
-    ("/year/2020", 200),
-    ("/month/2020-07", 200),
-    ("/about", 200),
+    *LISTS,
     ("/status", 200),
     ("/nowhere", 404),
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from hand_made_pages import words_of
+from listings import LISTS
 
 Get = Callable[..., BeautifulSoup]
 STYLE = (Path(__file__).parents[2] / "webui" / "static" / "style.css").read_text(encoding="utf-8")
@@ -24,12 +25,7 @@ PAGES_OF_EACH_KIND = [
     ("/why/none?q=video", 404),
     ("/search?page=99", 404),
     ("/article/2018-03-working-alliance-in-video-therapy?q=video", 200),
-    ("/topics", 200),
-    ("/topic/alliance", 200),
-    ("/archive", 200),
-    ("/year/2020", 200),
-    ("/month/2020-07", 200),
-    ("/about", 200),
+    *LISTS,
     ("/nowhere", 404),
 ]
 

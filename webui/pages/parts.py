@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -101,14 +100,8 @@ def safe_url(url: str | None) -> str:
     return url if url and parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-@lru_cache(maxsize=4096)
-def grouped(n: int) -> str:
-    """Return "1,234" for 1234. Remembered, because a page of results holds sixty numbers, mostly small ones."""
-    return f"{n:,}"
-
-
 def digests(n: int) -> str:
-    return f"{grouped(n)} digest{'s' * (n != 1)}"
+    return f"{n:,} digest{'s' * (n != 1)}"
 
 
 def span(low: str | int, high: str | int) -> str:

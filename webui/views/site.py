@@ -88,8 +88,11 @@ class Site:
         return Addresses(root, style, icon, script)
 
     def _tagged(self, response: Response, cached: bool) -> Response:
-        """Return a response; its page has a tag when it is `cached`, as of `render`, and shows what the index holds."""
+        """Return a response; its page has a tag when it is `cached`, as of `render`, and shows what the index holds.
+
+        Only what is sent with status 200 bears it: `headers.py`.
+        """
         environ = request.environ
-        if cached and LIVE in environ and response.status_code == 200:
+        if cached and LIVE in environ:
             environ[TAG] = page_tag(self._program, environ[LIVE], environ)
         return response

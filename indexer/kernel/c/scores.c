@@ -207,16 +207,18 @@ static INLINED void look_at_word(Search *search, Py_ssize_t word, float lower, f
     }
 }
 
+#define ROUNDS 3
+
 /* Find the best. What promises most is looked at first, so that the rest can soon be passed over. */
 COUNTS_BITS static void find_best(Search *search)
 {
-    static const float shares[] = {0.85f, 0.7f, 0}; /* of the largest bound; measured */
+    static const float shares[ROUNDS] = {0.85f, 0.7f, 0}; /* of the largest bound; measured */
     float most = 0, upper = INFINITY;
     find_bounds(search);
     for (Py_ssize_t word = 0; word < search->n_words; word++)
         if (search->most[word] > most)
             most = search->most[word];
-    for (int round = 0; round < 3 && upper >= search->least; round++) {
+    for (int round = 0; round < ROUNDS && upper >= search->least; round++) {
         const float lower = most * shares[round];
         for (Py_ssize_t word = 0; word < search->n_words; word++)
             if (search->most[word] >= lower && search->most[word] >= search->least && search->among[word])
