@@ -32,8 +32,8 @@ class Impact(NamedTuple):
     scores  of each of them, by ordinal; without `docs` and `ranks` of all documents, as many as `bits` has bits, 0 for
             those not in it. Seven digits, which halves what is read for a search.
     most    the largest of them; none is negative. 0 when there is none.
-    tops    eight rows of a column for each word of `bits`: the largest score of its first eight documents, of its second
-            eight, ... in 255ths of `most`, rounded up: what the compiled loops want.
+    tops    eight rows of a column for each word of `bits`: the largest score of its first eight documents, the second
+            eight, … in 255ths of `most`, rounded up: what the compiled loops want.
     docs    the documents by ordinal, ascending: what numpy's loops want of impacts on few.
     ranks   for each word of `bits`, how many documents stand before it: what the compiled loops want of them.
     """
